@@ -1,0 +1,1 @@
+"""The emulator program: the machine, the debugger and the command line."""

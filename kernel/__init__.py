@@ -1,0 +1,1 @@
+"""The operating system. It sees the machine through emu.machine and never touches Unicorn."""

@@ -1,0 +1,91 @@
+"""LWPs: the threads of a process (NetBSD: kern_lwp.c, sys/lwp.h).
+
+What hardware and a debugger look at (trap frame, pcb, FP state) lies in the LWP's U-area in emulated RAM;
+the rest is this object. `l` is the field's own name for a `struct lwp *`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+from kernel.sched import LSIDL, Callout, CondVar
+
+if TYPE_CHECKING:
+    from emu.machine.hart import TrapFrame
+    from kernel.main import Kernel
+    from kernel.proc import Proc
+    from kernel.signal import Pending
+
+
+class Lwp:
+    """One LWP. Comments give the NetBSD field where the name differs by more than its prefix."""
+
+    __slots__ = (
+        "affinity",
+        "ast",  # something to do before user mode: signals, a stop, exit of the process (LW_PENDSIG and kin)
+        "coro",  # the kernel's continuation while the LWP is inside a call that slept
+        "ctxlink",
+        "detached",
+        "estcpu",
+        "fpu_used",  # FP registers have been used since exec: the pcb (or the hart) holds live state
+        "frame",  # trap frame: views of the U-area's last 288 bytes
+        "interruptible",
+        "kernel",
+        "lid",
+        "lwpctl",
+        "name",
+        "nivcsw",
+        "nvcsw",
+        "private",
+        "proc",
+        "restore_mask",  # sigsuspend and kin: the mask to put back after the handler's frame is built
+        "sigmask",
+        "sigpend",
+        "sigstk",  # (sp, size, flags) of the alternate stack
+        "stat",
+        "stime",  # ns of virtual time in the kernel
+        "timeout",
+        "uarea",  # physical address of the U-area
+        "utime",  # ns of virtual time in user mode
+        "vforkwaiting",
+        "waitcv",
+        "wake_reason",
+        "wchan",
+        "wmesg",
+    )
+
+    def __init__(self, kernel: Kernel, proc: Proc, lid: int, uarea: int, frame: TrapFrame) -> None:
+        from kernel.signal import Pending
+
+        self.kernel = kernel
+        self.proc = proc
+        self.lid = lid
+        self.uarea = uarea
+        self.frame = frame
+        self.stat = LSIDL
+        self.coro: Coroutine[Any, Any, Any] | None = None
+        self.wake_reason = 0
+        self.wchan: CondVar | None = None
+        self.wmesg = ""
+        self.interruptible = False
+        self.timeout: Callout | None = None
+        self.waitcv = CondVar("vfork")
+        self.vforkwaiting = False
+        self.ast = False
+        self.sigmask = 0
+        self.restore_mask: int | None = None
+        self.sigpend: Pending = Pending()
+        self.sigstk = (0, 0, 4)  # SS_DISABLE
+        self.private = 0
+        self.ctxlink = 0
+        self.fpu_used = False
+        self.name = ""
+        self.detached = False
+        self.lwpctl = 0
+        self.estcpu = 0
+        self.affinity: int | None = None
+        self.utime = 0
+        self.stime = 0
+        self.nvcsw = 0
+        self.nivcsw = 0

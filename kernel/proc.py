@@ -1,0 +1,139 @@
+"""Processes, process groups and sessions (NetBSD: kern_proc.c, sys/proc.h)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kernel.sched import CondVar
+
+if TYPE_CHECKING:
+    from kernel.descrip import CwdInfo, FileDesc
+    from kernel.kauth import Cred
+    from kernel.limits import Limits
+    from kernel.lwp import Lwp
+    from kernel.main import Kernel
+    from kernel.signal import Pending, SigActs
+    from kernel.uvm.map import VmSpace
+    from kernel.vfs.vnode import Vnode
+
+# proc.stat (sys/proc.h)
+SIDL, SACTIVE, SDYING, SSTOP, SZOMB, SDEAD = 1, 2, 3, 4, 5, 6
+
+# proc.flag
+PK_ADVLOCK, PK_SYSTEM, PK_SYSVSEM, PK_SUGID, PK_KMEM = 0x1, 0x2, 0x4, 0x100, 0x200
+PK_EXEC, PK_NOCLDWAIT, PK_32, PK_CLDSIGIGN = 0x4000, 0x20000, 0x40000, 0x80000
+# proc.sflag
+PS_NOCLDSTOP, PS_WEXIT = 0x8, 0x2000
+PS_STOPFORK, PS_STOPEXEC, PS_STOPEXIT = 0x800000, 0x1000000, 0x2000000
+PS_CONTINUED, PS_STOPPING = 0x40000000, 0x80000000
+# proc.slflag
+PSL_TRACEFORK, PSL_TRACEVFORK, PSL_TRACEVFORK_DONE = 0x1, 0x2, 0x4
+PSL_TRACED, PSL_TRACEDCHILD, PSL_CHTRACED = 0x40, 0x80, 0x100
+# proc.stflag, proc.lflag, proc.acflag
+PST_PROFIL = 0x20
+PL_CONTROLT, PL_PPWAIT, PL_ORPHANPG = 0x1, 0x2, 0x8
+AFORK, ASU, ACORE, AXSIG = 0x1, 0x2, 0x8, 0x10
+
+
+class Session:
+    """A login session (struct session)."""
+
+    __slots__ = ("leader", "login", "sid", "ttyvp")
+
+    def __init__(self, sid: int, leader: Proc | None) -> None:
+        self.sid = sid
+        self.leader = leader
+        self.login = "root"
+        self.ttyvp: Any = None  # the controlling terminal's device, if any
+
+
+class Pgrp:
+    """A process group. `members` is in NetBSD's order: a child right after its parent (spec C.24)."""
+
+    __slots__ = ("jobc", "members", "pgid", "session")
+
+    def __init__(self, pgid: int, session: Session) -> None:
+        self.pgid = pgid
+        self.session = session
+        self.members: list[Proc] = []
+        self.jobc = 0
+
+
+class Proc:
+    """A process (struct proc). Comments give the NetBSD field where more than its prefix differs."""
+
+    # Zeroed in a new process: p_startzero to p_endzero (spec C.7).
+    STARTZERO = ("nstopchild", "waited", "oppid", "traceflag", "xutime", "xstime")
+    # Copied from the parent by value: p_startcopy to p_endcopy (spec C.7).
+    STARTCOPY = ("sigignore", "sigcatch", "nice", "comm", "psstrp", "pgrp", "xexit")
+
+    kernel: Kernel
+    pid: int
+    stat: int
+    lwps: list[Lwp]
+    pptr: Proc | None  # who waits for it: the parent, or a tracer
+    ppid: int  # the real parent's pid, even when traced
+    oppid: int  # the pid of who forked it
+    opptr: Proc | None  # the real parent while a tracer is pptr
+    children: list[Proc]  # newest, or latest exited, first
+    pgrp: Pgrp
+    flag: int  # PK_*
+    sflag: int  # PS_*
+    slflag: int  # PSL_*
+    stflag: int  # PST_*
+    lflag: int  # PL_*
+    acflag: int  # A*
+    exitsig: int
+    xexit: int
+    xsig: int
+    waitcv: CondVar
+    nstopchild: int
+    waited: int
+    vforklwp: Lwp | None  # the LWP that waits for this vfork child
+    sigpend: Pending
+    sigignore: int  # signal sets are ints: signal n is bit n-1
+    sigcatch: int
+    sigacts: SigActs
+    nice: int  # 0..40, 20 is neutral (NZERO)
+    comm: str
+    psstrp: int
+    path: str | None
+    textvp: Vnode | None
+    cred: Cred
+    limit: Limits
+    fd: FileDesc
+    cwdi: CwdInfo
+    vm: VmSpace
+    mqueue_cnt: int
+    emul: Any
+    start: int  # ns of virtual time at creation
+    stats: Any  # kernel.resource.Stats: ru, cru, timers, profiling
+    timers: Any
+    traceflag: int
+    tracep: Any
+    klist: Any
+    xutime: int
+    xstime: int
+
+    __slots__ = tuple(__annotations__)
+
+    def __init__(self, kernel: Kernel, pid: int) -> None:
+        self.kernel = kernel
+        self.pid = pid
+        self.stat = SIDL
+        self.lwps = []
+        self.children = []
+        self.waitcv = CondVar("wait")
+        self.flag = self.sflag = self.slflag = self.stflag = self.lflag = self.acflag = 0
+        self.exitsig = self.xexit = self.xsig = self.ppid = self.start = self.mqueue_cnt = 0
+        self.pptr = self.opptr = self.vforklwp = None
+        self.path = self.textvp = None
+        self.sigignore = self.sigcatch = self.psstrp = 0
+        self.nice = 20
+        self.comm = ""
+        self.emul = self.stats = self.timers = self.tracep = self.klist = None
+        for name in self.STARTZERO:
+            setattr(self, name, 0)
+
+    def __repr__(self) -> str:
+        return f"<proc {self.pid} {self.comm}>"

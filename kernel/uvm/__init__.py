@@ -1,0 +1,1 @@
+"""Virtual memory: frames, page tables, maps, objects, faults, U-areas."""

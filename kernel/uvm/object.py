@@ -1,0 +1,97 @@
+"""Memory objects: pages shared by intent (NetBSD: uvm_object.h, uvm_aobj.c).
+
+An object is a sparse array of frames by page index. File contents, MAP_SHARED memory and SysV segments live
+in objects. A page may come from a pager on first use: the bytes of a file that was put into the image, for
+instance, are copied into RAM only when somebody looks at them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kernel.uvm.page import OBJECT, PAGE_SHIFT, PAGE_SIZE, ZERO_PAGE, Frames
+
+Pager = Callable[[int], bytes | memoryview | None]  # page index -> up to 4096 bytes, or None for zeroes
+
+
+class UvmObject:
+    """`pages` maps page index -> frame number; the object holds one reference on each frame."""
+
+    __slots__ = ("frames", "invalidate", "pager", "pages", "refs")
+
+    def __init__(self, frames: Frames, pager: Pager | None = None) -> None:
+        self.frames = frames
+        self.pages: dict[int, int] = {}
+        self.pager = pager
+        self.refs = 1
+        # Called with a frame whose contents the kernel is about to change: it may hold translated code.
+        self.invalidate: Callable[[int], None] | None = None
+
+    def hold(self) -> None:
+        self.refs += 1
+
+    def release(self) -> None:
+        """One reference less; the last one drops all pages."""
+        self.refs -= 1
+        if self.refs == 0:
+            self.truncate(0)
+
+    def page(self, index: int) -> int:
+        """The frame of a page, created if absent. Raises Errno(ENOMEM)."""
+        pfn = self.pages.get(index)
+        if pfn is None:
+            pfn = self.frames.alloc(OBJECT)
+            if self.pager is not None:
+                data = self.pager(index)
+                if data:
+                    start = pfn << PAGE_SHIFT
+                    self.frames.page[start : start + len(data)] = data
+            self.pages[index] = pfn
+        return pfn
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Bytes at an offset. A page that does not exist reads as its pager has it, and is not created."""
+        out = []
+        while length > 0:
+            index, start = offset >> PAGE_SHIFT, offset & (PAGE_SIZE - 1)
+            n = min(length, PAGE_SIZE - start)
+            pfn = self.pages.get(index)
+            if pfn is not None:
+                base = (pfn << PAGE_SHIFT) + start
+                out.append(bytes(self.frames.page[base : base + n]))
+            else:
+                data = self.pager(index) if self.pager is not None else None
+                chunk = bytes(data[start : start + n]) if data else b""
+                out.append(chunk + ZERO_PAGE[: n - len(chunk)])
+            offset += n
+            length -= n
+        return b"".join(out)
+
+    def write(self, offset: int, data: bytes | memoryview) -> None:
+        """Store bytes at an offset, creating pages. Raises Errno(ENOMEM), having written what fitted."""
+        done = 0
+        while done < len(data):
+            index, start = offset >> PAGE_SHIFT, offset & (PAGE_SIZE - 1)
+            n = min(len(data) - done, PAGE_SIZE - start)
+            pfn = self.page(index)
+            if self.invalidate is not None:
+                self.invalidate(pfn)
+            base = (pfn << PAGE_SHIFT) + start
+            self.frames.page[base : base + n] = data[done : done + n]
+            offset += n
+            done += n
+
+    def truncate(self, size: int) -> None:
+        """Drop all pages beyond `size` bytes, and zero the rest of the last one.
+
+        A page that a process still maps stays with the process until it lets go of it.
+        """
+        keep = (size + PAGE_SIZE - 1) >> PAGE_SHIFT
+        for index in [i for i in self.pages if i >= keep]:
+            self.frames.release(self.pages.pop(index))
+        tail = size & (PAGE_SIZE - 1)
+        if tail and (pfn := self.pages.get(keep - 1)) is not None:
+            if self.invalidate is not None:
+                self.invalidate(pfn)
+            base = pfn << PAGE_SHIFT
+            self.frames.page[base + tail : base + PAGE_SIZE] = ZERO_PAGE[tail:]

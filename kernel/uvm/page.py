@@ -1,0 +1,115 @@
+"""Physical page frames (NetBSD: uvm_page.c).
+
+A frame's reference count is the number of leaf PTEs and memory objects that hold it; page-table pages and
+U-areas are held once by their owner. When the count falls to 0 the frame is free.
+
+Frames that were never used are zero already: RAM is fresh host memory. They are handed out by a moving
+mark, so that start-up costs the same for any amount of RAM; freed frames are reused last in, first out.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+from kernel.errno import ENOMEM, Errno
+
+if TYPE_CHECKING:
+    from emu.machine.ram import Ram
+
+PAGE_SIZE = 4096
+PAGE_SHIFT = 12
+ZERO_PAGE = bytes(PAGE_SIZE)
+
+# What a frame is used for, for audits and views. Nothing is decided by it.
+FREE, ANON, OBJECT, TABLE, UAREA = 0, 1, 2, 3, 4
+KINDS = ("free", "anon", "object", "page table", "uarea")
+
+
+class Frames:
+    """The allocator. `refs[pfn]` and `kind[pfn]` are by page frame number (physical address >> 12)."""
+
+    __slots__ = ("_free", "_mark", "fail_after", "kind", "page", "ram", "refs", "total", "used")
+
+    def __init__(self, ram: Ram) -> None:
+        self.ram = ram
+        self.page = ram.bytes
+        self.total = ram.size >> PAGE_SHIFT
+        self.refs = array("i", bytes(4 * self.total))
+        self.kind = bytearray(self.total)
+        self._free: list[int] = []
+        self._mark = 1  # frame 0 is never handed out: no PTE and no satp may name physical address 0
+        self.used = 0
+        self.fail_after = -1  # fault injection: allocations to allow before one fails; -1 is never
+
+    @property
+    def free(self) -> int:
+        """How many frames are free."""
+        return self.total - 1 - self.used
+
+    def alloc(self, kind: int, *, zero: bool = True) -> int:
+        """A frame with one reference. Its contents are zero, or arbitrary if `zero` is false.
+
+        Raises Errno(ENOMEM) when memory is full.
+        """
+        if self.fail_after >= 0:
+            if self.fail_after == 0:
+                self.fail_after = -1
+                raise Errno(ENOMEM)
+            self.fail_after -= 1
+        if self._free:
+            pfn = self._free.pop()
+            if zero:
+                self.page[pfn << 12 : (pfn + 1) << 12] = ZERO_PAGE
+        elif self._mark < self.total:
+            pfn = self._mark
+            self._mark += 1
+        else:
+            raise Errno(ENOMEM)
+        self.refs[pfn] = 1
+        self.kind[pfn] = kind
+        self.used += 1
+        return pfn
+
+    def alloc_pair(self, kind: int) -> int:
+        """Two adjacent frames, for a U-area; the number of the first. Raises Errno(ENOMEM)."""
+        if self._mark + 1 >= self.total:
+            return self._adjacent_free(kind)
+        pfn = self._mark
+        self._mark += 2
+        for f in (pfn, pfn + 1):
+            self.refs[f] = 1
+            self.kind[f] = kind
+        self.used += 2
+        return pfn
+
+    def _adjacent_free(self, kind: int) -> int:
+        """A pair out of the free list, once no untouched memory is left."""
+        free = set(self._free)
+        for pfn in sorted(free):
+            if pfn + 1 in free:
+                free -= {pfn, pfn + 1}
+                self._free = [f for f in self._free if f in free]
+                for f in (pfn, pfn + 1):
+                    self.refs[f] = 1
+                    self.kind[f] = kind
+                self.used += 2
+                return pfn
+        raise Errno(ENOMEM)
+
+    def hold(self, pfn: int) -> None:
+        """One more reference."""
+        self.refs[pfn] += 1
+
+    def release(self, pfn: int) -> None:
+        """One reference less; the last one frees the frame."""
+        n = self.refs[pfn] - 1
+        self.refs[pfn] = n
+        if n == 0:
+            self.kind[pfn] = FREE
+            self._free.append(pfn)
+            self.used -= 1
+
+    def read(self, pfn: int) -> memoryview:
+        """The frame's 4096 bytes, writable, in place."""
+        return self.page[pfn << 12 : (pfn + 1) << 12]

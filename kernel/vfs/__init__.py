@@ -1,0 +1,1 @@
+"""Files: vnodes, names, tmpfs, devices."""
