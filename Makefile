@@ -1,0 +1,50 @@
+# From a fresh clone, with Python and make: `make test`, or `make run` to see a program run.
+#
+#   make test    set up .venv, then lint and test everything
+#   make lint    ruff and mypy
+#   make run     compile examples/first.c and run it
+#   make boot    boot to a shell prompt
+#   make bench   measure
+#   make wheel   build dist/uarea-*.whl, with the C library and the clock compiled in
+#   make clean   remove what was made here (the cache in ~/.cache/uarea stays)
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed-by-make
+
+.PHONY: setup test lint pytest run boot bench wheel clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml toolchain/build_backend.py
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+test: lint pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+pytest: setup
+	$(BIN)/python -m pytest -q
+
+run: setup
+	mkdir -p build
+	$(BIN)/uarea cc examples/first.c -o build/first
+	$(BIN)/uarea run build/first
+
+boot: setup
+	$(BIN)/uarea boot
+
+bench: setup
+	$(BIN)/python -m bench
+
+wheel: setup
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

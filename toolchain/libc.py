@@ -1,0 +1,157 @@
+"""Builds what every program is linked with: crt0.o, libc.a and the compiler's runtime library.
+
+A wheel ships the three built; a checkout builds them into the cache, one object per source file, each
+compiled again only if it or a header of it changed.
+"""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolchain.cache import cache_dir, digest, publishing
+from toolchain.compilers import Compiler, find_compiler, require_zig, run
+from toolchain.errors import ToolchainError
+from toolchain.locate import ROOT, identity
+from toolchain.objects import cached_object
+
+SOURCES = Path(ROOT, "userland", "libc")
+PREBUILT = Path(ROOT, "userland", "prebuilt")
+
+FILES = ("crt0.o", "libc.a", "libcompiler_rt.a")
+
+# The path that debugging information and __FILE__ give for the directory that holds userland/, wherever
+# that is on the host: objects do not depend on where they were built.
+SOURCE_PREFIX = "/uarea"
+
+# -fno-builtin: without it the loop inside memset is recognised as a memset and calls itself.
+_FLAGS = (
+    "-O2",
+    "-g",
+    "-gdwarf-4",
+    "-Wall",
+    "-Wextra",
+    "-Wno-initializer-overrides",  # a table says "all, except these"
+    "-fno-builtin",
+    "-ffunction-sections",
+    "-fdata-sections",
+    f"-ffile-prefix-map={ROOT}={SOURCE_PREFIX}",
+)
+
+_RUNTIME_FLAGS = (
+    "-target",
+    "riscv64-freestanding",
+    "-mcpu=baseline_rv64",
+    "-mcmodel=medany",
+    "-O",
+    "ReleaseFast",
+    "-fstrip",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-fno-stack-check",
+    "-fno-stack-protector",
+    "-fno-unwind-tables",
+    "-fsingle-threaded",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CLibrary:
+    """The files that a program is linked with. `key` changes when any of them does."""
+
+    startup: Path
+    archive: Path
+    runtime: Path
+    key: str
+
+
+def c_library(sources: Path = SOURCES, prebuilt: Path = PREBUILT) -> CLibrary:
+    """The C library: the one shipped, or built as far as needed. Raises ToolchainError."""
+    startup, archive, runtime = shipped = [prebuilt / name for name in FILES]
+    if all(path.exists() for path in shipped):
+        return CLibrary(
+            startup, archive, runtime, digest([str(prebuilt), *(identity(str(path)) for path in shipped)])
+        )
+    runtime = build_runtime()
+    startup_sources, library_sources = find_sources(sources)
+    compiler = find_compiler("zig")
+    objects = compile_all(compiler, [*startup_sources, *library_sources], sources)
+    first_library_object = len(startup_sources)
+    startup = _join(objects[:first_library_object])
+    archive = _archive(objects[first_library_object:], compiler)
+    return CLibrary(startup, archive, runtime, digest([str(startup), str(archive), str(runtime)]))
+
+
+def find_sources(directory: Path) -> tuple[list[Path], list[Path]]:
+    """The sources of crt0.o and of libc.a, in an order that does not depend on the file system."""
+    found = sorted(path for suffix in ("*.c", "*.S") for path in directory.rglob(suffix))
+    startup = [path for path in found if path.parent == directory / "sys" and path.name.startswith("crt0")]
+    library = [path for path in found if path not in startup]
+    if not startup or not library:
+        raise ToolchainError(f"the sources of the C library are not in {directory}")
+    return startup, library
+
+
+def compile_all(compiler: Compiler, paths: Sequence[Path], directory: Path) -> list[Path]:
+    """Compile the library's sources, as many at a time as there are processors."""
+    include = [f for name in (directory, directory / "include") for f in ("-iquote", str(name))]
+    flags = [*_FLAGS, *include]
+
+    def compile_one(path: Path) -> Path:
+        base = Path(ROOT) if path.is_relative_to(ROOT) else path.parent
+        return cached_object(compiler, str(path.relative_to(base)), flags, base)
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        jobs = [pool.submit(compile_one, path) for path in paths]
+        try:
+            return [job.result() for job in jobs]
+        except ToolchainError:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def build_runtime() -> Path:
+    """The compiler's runtime: 128-bit integers, quad precision, wide atomics. A few seconds, once."""
+    zig = require_zig()
+    source = os.path.join(os.path.dirname(zig), "lib", "compiler_rt.zig")
+    name = digest([identity(zig), *_RUNTIME_FLAGS])
+    destination = cache_dir() / "runtime" / name / "libcompiler_rt.a"
+    if destination.exists():
+        return destination
+    with publishing(destination) as archive, tempfile.TemporaryDirectory() as scratch:
+        made = Path(scratch, "compiler_rt.o")
+        caches = ["--cache-dir", scratch, "--global-cache-dir", scratch]
+        build = [zig, "build-obj", source, *_RUNTIME_FLAGS, *caches, f"-femit-bin={made}"]
+        _must(build, "building the compiler's runtime failed")
+        _must([zig, "ar", "rcsD", str(archive), str(made)], "archiving the compiler's runtime failed")
+    return destination
+
+
+def _join(objects: Sequence[Path]) -> Path:
+    """One crt0.o out of the startup objects."""
+    if len(objects) == 1:
+        return objects[0]
+    destination = cache_dir() / "libc" / digest(map(str, objects)) / "crt0.o"
+    if not destination.exists():
+        with publishing(destination) as made:
+            join = [require_zig(), "ld.lld", "-m", "elf64lriscv", "-r", "-o", str(made)]
+            _must([*join, *map(str, objects)], "joining crt0 failed")
+    return destination
+
+
+def _archive(objects: Sequence[Path], compiler: Compiler) -> Path:
+    destination = cache_dir() / "libc" / digest([compiler.identity, *map(str, objects)]) / "libc.a"
+    if not destination.exists():
+        with publishing(destination) as made:
+            # q appends without looking for a member of that name: files in different directories may
+            # share one. D leaves times and owners out.
+            _must([require_zig(), "ar", "qcsD", str(made), *map(str, objects)], "archiving libc.a failed")
+    return destination
+
+
+def _must(command: Sequence[str], failure: str) -> None:
+    status, output = run(command, capture=True)
+    if status != 0:
+        raise ToolchainError(failure, status=1, output=output)
