@@ -152,15 +152,21 @@ cut_fresh(unsigned int class)
 	return h;
 }
 
+static bool
+plausible(const struct free_block *b)
+{
+	return b == NULL || ((char *)b >= heap_start && (char *)b < region_end &&
+	    (uintptr_t)b % sizeof(struct header) == 0);
+}
+
 static struct header *
 reuse(unsigned int class)
 {
 	struct free_block *b = free_list[class];
 
-	if ((char *)b < heap_start || (char *)b >= region_end || (uintptr_t)b % sizeof(struct header) != 0 ||
-	    !intact(&b->header) || b->header.state != FREE || b->header.class != class)
-		__libc_fatal("malloc: free list of size %zu is damaged (written after free?)",
-		    class_size(class));
+	if (!intact(&b->header) || b->header.state != FREE || !plausible(b->next))
+		__libc_fatal("malloc: the free block at %p (%zu bytes) was written to", payload_of(&b->header),
+		    class_size(class) - sizeof(struct header));
 	free_list[class] = b->next;
 	return &b->header;
 }

@@ -81,7 +81,8 @@ find_tls_image(void)
 		__libc_tls.size = ph->p_memsz;
 		if (ph->p_align > __libc_tls.align)
 			__libc_tls.align = ph->p_align;
-		__libc_tls.offset = ph->p_vaddr & (__libc_tls.align - 1);
+		if (ph->p_align > 1)
+			__libc_tls.offset = ph->p_vaddr & (ph->p_align - 1);
 	}
 }
 
