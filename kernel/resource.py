@@ -1,0 +1,214 @@
+"""What processes have used up, and who goes first (NetBSD: kern_resource.c; spec B.2, C.20)."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from kernel.errno import EACCES, EINVAL, EPERM, ESRCH, Errno
+from kernel.kauth import Process
+from kernel.proc import SZOMB
+from kernel.prot import proc_find
+from kernel.syscall import syscall
+
+if TYPE_CHECKING:
+    from kernel.lwp import Lwp
+    from kernel.proc import Proc
+
+RUSAGE_SELF, RUSAGE_CHILDREN = 0, -1
+PRIO_PROCESS, PRIO_PGRP, PRIO_USER = 0, 1, 2
+PRIO_MIN, PRIO_MAX, NZERO = -20, 20, 20
+NS, US = 1_000_000_000, 1000
+
+_RUSAGE = struct.Struct("<qi4xqi4x14q")
+RUSAGE_SIZE = _RUSAGE.size  # 144
+WRUSAGE_SIZE = 2 * RUSAGE_SIZE
+
+
+class Rusage:
+    """Resources used (struct rusage). Times are ns here and timevals outside; maxrss is KiB."""
+
+    COUNTERS = (
+        "ixrss",
+        "idrss",
+        "isrss",
+        "minflt",
+        "majflt",
+        "nswap",
+        "inblock",
+        "oublock",
+        "msgsnd",
+        "msgrcv",
+        "nsignals",
+        "nvcsw",
+        "nivcsw",
+    )
+    SUMS = ("utime", "stime", *COUNTERS)
+
+    utime: int
+    stime: int
+    maxrss: int
+    ixrss: int
+    idrss: int
+    isrss: int
+    minflt: int
+    majflt: int
+    nswap: int
+    inblock: int
+    oublock: int
+    msgsnd: int
+    msgrcv: int
+    nsignals: int
+    nvcsw: int
+    nivcsw: int
+
+    __slots__ = ("maxrss", *SUMS)
+
+    def __init__(self) -> None:
+        self.maxrss = 0
+        for name in self.SUMS:
+            setattr(self, name, 0)
+
+    def add(self, other: Rusage) -> None:
+        """Add another's use to this; the largest resident set counts, not the sum (ruadd)."""
+        self.maxrss = max(self.maxrss, other.maxrss)
+        for name in self.SUMS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def pack(self) -> bytes:
+        """struct rusage, 144 bytes."""
+        return _RUSAGE.pack(
+            self.utime // NS,
+            self.utime % NS // US,
+            self.stime // NS,
+            self.stime % NS // US,
+            self.maxrss,
+            *(getattr(self, name) for name in self.COUNTERS),
+        )
+
+
+class Stats(Rusage):
+    """A process's statistics (struct pstats): its own use, less what its live LWPs still hold, its reaped
+    descendants' use, and where the profiling clock counts."""
+
+    __slots__ = ("cru", "prof")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cru = Rusage()
+        self.prof = (0, 0, 0, 0)  # profil(): base, size, offset, scale
+
+    def fork(self) -> Stats:
+        """A child's statistics: nothing used yet, same profiling buffer (pstatscopy)."""
+        child = Stats()
+        child.prof = self.prof
+        return child
+
+    def add_lwp(self, l: Lwp) -> None:
+        """Take over what an exiting LWP has used; its counters restart at 0."""
+        _add_lwp(self, l)
+        l.utime = l.stime = l.nvcsw = l.nivcsw = 0
+
+    def add_child(self, child: Proc) -> None:
+        """A child has been reaped: what it and its own reaped children used becomes ours to report."""
+        self.cru.add(own_usage(child))
+        self.cru.add(child.stats.cru)
+
+
+def _add_lwp(total: Rusage, l: Lwp) -> None:
+    total.utime += l.utime
+    total.stime += l.stime
+    total.nvcsw += l.nvcsw
+    total.nivcsw += l.nivcsw
+
+
+def own_usage(p: Proc) -> Rusage:
+    """What a process itself has used so far, its live LWPs included."""
+    total = Rusage()
+    total.add(p.stats)
+    for l in p.lwps:
+        _add_lwp(total, l)
+    return total
+
+
+def pack_wrusage(p: Proc) -> bytes:
+    """struct wrusage for wait6, 288 bytes: the process's own use, then its children's."""
+    children: Rusage = p.stats.cru
+    return own_usage(p).pack() + children.pack()
+
+
+def pack_wait_rusage(p: Proc) -> bytes:
+    """struct rusage for wait4: the reaped process and all its reaped descendants together."""
+    total = own_usage(p)
+    total.add(p.stats.cru)
+    return total.pack()
+
+
+@syscall(445, "int __getrusage50(int who, struct rusage *rusage)")
+def sys___getrusage50(l: Lwp, who: int, rusage: int) -> None:
+    p = l.proc
+    if who == RUSAGE_SELF:
+        data = own_usage(p).pack()
+    elif who == RUSAGE_CHILDREN:
+        data = p.stats.cru.pack()
+    else:
+        raise Errno(EINVAL)
+    p.vm.copyout(rusage, data)
+
+
+# -- nice ------------------------------------------------------------------------------------------
+
+
+def _targets(l: Lwp, which: int, who: int) -> list[Proc]:
+    """The processes that get- and setpriority are about, in the order in which they are visited."""
+    k = l.kernel
+    who_signed = who - (1 << 32) if who >> 31 else who
+    if which == PRIO_PROCESS:
+        p = proc_find(k, who_signed) if who else l.proc
+        return [p] if p is not None else []
+    if which == PRIO_PGRP:
+        group = k.pids.group(who_signed) if who else l.proc.pgrp
+        return list(group.members) if group is not None else []
+    if which == PRIO_USER:
+        uid = who or l.proc.cred.euid
+        return [p for p in reversed(k.allproc.values()) if p.cred.euid == uid and p.stat != SZOMB]
+    raise Errno(EINVAL)
+
+
+def donice(l: Lwp, p: Proc, prio: int) -> None:
+    """Set a process's nice value, -20..20, on behalf of `l`.
+
+    Raises Errno: EPERM for another user's process, EACCES for a lower value without privilege.
+    """
+    cred = l.proc.cred
+    if cred.euid and cred.ruid and p.cred.euid not in (cred.euid, cred.ruid):
+        raise Errno(EPERM)
+    nice = max(PRIO_MIN, min(prio, PRIO_MAX)) + NZERO
+    if not l.kernel.kauth.authorize_process(cred, Process.NICE, p, nice):
+        raise Errno(EACCES)
+    p.nice = nice
+
+
+@syscall(100, "int getpriority(int which, id_t who)")
+def sys_getpriority(l: Lwp, which: int, who: int) -> int:
+    targets = _targets(l, which, who)
+    if not targets:
+        raise Errno(ESRCH)
+    return min(p.nice for p in targets) - NZERO
+
+
+@syscall(96, "int setpriority(int which, id_t who, int prio)")
+def sys_setpriority(l: Lwp, which: int, who: int, prio: int) -> None:
+    targets = _targets(l, which, who)
+    if not targets:
+        raise Errno(ESRCH)
+    # Every target is tried; what the last one met is what the caller hears.
+    error = None
+    for p in targets:
+        try:
+            donice(l, p, prio)
+            error = None
+        except Errno as e:
+            error = e
+    if error is not None:
+        raise error
