@@ -1,0 +1,29 @@
+#include <errno.h>
+#include <stdlib.h>
+
+#include "local.h"
+
+int
+fclose(FILE *fp)
+{
+	struct stream_ext *ext = stream_ext(fp);
+	int result = 0;
+
+	if (fp->_flags == 0) {
+		errno = EBADF;
+		return EOF;
+	}
+	if (fp->_flags & (__SRD | __SWR))
+		result = fflush(fp);
+	if (fp->_close != NULL && fp->_close(fp->_cookie) == -1)
+		result = EOF;
+	__stdio_drop_pushback(fp);
+	if (fp->_flags & __SMBF)
+		free(fp->_bf._base);
+	free(ext->line);
+	*ext = (struct stream_ext){ 0 };
+	fp->_bf._base = fp->_p = NULL;
+	fp->_bf._size = 0;
+	__stdio_delete(fp);
+	return result;
+}

@@ -1,0 +1,11 @@
+#include <string.h>
+
+#include "local.h"
+
+int
+fputs(const char *restrict s, FILE *restrict fp)
+{
+	size_t len = strlen(s);
+
+	return __stdio_write(fp, s, len) == len ? 0 : EOF;
+}

@@ -1,0 +1,36 @@
+#include "local.h"
+
+#undef getc
+#undef getchar
+#undef getc_unlocked
+#undef getchar_unlocked
+
+int
+fgetc(FILE *fp)
+{
+	return __sgetc(fp);
+}
+
+int
+getc(FILE *fp)
+{
+	return __sgetc(fp);
+}
+
+int
+getc_unlocked(FILE *fp)
+{
+	return __sgetc(fp);
+}
+
+int
+getchar(void)
+{
+	return __sgetc(stdin);
+}
+
+int
+getchar_unlocked(void)
+{
+	return __sgetc(stdin);
+}
