@@ -23,7 +23,7 @@ def get_requires_for_build_wheel(config_settings: Any = None) -> list[str]:
     return [*build_meta.get_requires_for_build_wheel(config_settings), *toolchain]
 
 
-class BuildPy(build_py):  # type: ignore[misc]  # setuptools is not typed
+class BuildPy(build_py):
     """Copies the packages, then adds the prebuilt files to the copy."""
 
     def run(self) -> None:

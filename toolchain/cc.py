@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from toolchain.cache import cache_dir, digest, publishing
+from toolchain.cache import cache_dir, digest, publishing, sweep
 from toolchain.compilers import TRIPLE, Compiler, find_compiler, run
 from toolchain.errors import ToolchainError
 from toolchain.libc import CLibrary, c_library
@@ -57,8 +57,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _Driver(parse(arguments)).run()
     except ToolchainError as error:
-        print(f"{_PROGRAM}: {error}", file=sys.stderr)
+        sys.stderr.write(error.output)
+        print(f"{_PROGRAM}: {error.args[0]}", file=sys.stderr)
         return error.status
+    except KeyboardInterrupt:
+        return 130
 
 
 def compile_program(
@@ -79,33 +82,35 @@ def compile_program(
 def cached_program(source: Path | str, flags: Sequence[str] = (), *, cc: str = "zig") -> Path:
     """The program made of one source file, from the cache if nothing that went into it has changed.
 
-    The file's name is the source's without the suffix. Raises ToolchainError as compile_program does.
+    The file's name is the source's without the suffix; relative directories in `flags` start from the
+    source's directory. Raises ToolchainError as compile_program does.
     """
     path = Path(source).absolute()
     options = parse([*flags, "--cc", cc, str(path)])
-    if options.mode is not Mode.LINK or options.output is not None or options.dependency_rule:
-        raise ToolchainError("a cached program takes flags for compiling and linking only")
-    library = c_library()
+    _check_cacheable(options)
     compiler = find_compiler(cc)
-    objects = cached_object(compiler, path.name, compile_flags(options), path.parent)
-    if options.files != [str(path)]:
-        raise ToolchainError("a cached program has one source file")
-    if any(
-        item.startswith(("-T", "-l"))
-        for item in options.items
-        if isinstance(item, str) and not is_libc_part(item)
-    ):
-        raise ToolchainError("a cached program is linked with the C library alone")
-    command = _link_command(options, [str(objects)], "", library)
+    made = cached_object(compiler, path.name, compile_flags(options), path.parent)
+    library = c_library()
+    command = _link_command(options, [str(made)], "", library)
     name = digest([compiler.identity, library.key, *command])
-    program = cache_dir() / "programs" / name[:2] / name / path.stem
+    program = cache_dir() / "programs" / digest([cc, str(path), *flags]) / name / path.stem
     if not program.exists():
-        with publishing(program) as made:
-            command[command.index("-o") + 1] = str(made)
+        with publishing(program) as scratch:
+            command[command.index("-o") + 1] = str(scratch)
             status, output = run(command, capture=True)
             if status != 0:
                 raise ToolchainError(f"linking {path.name} failed", status=1, output=output)
+        sweep(program)
     return program
+
+
+def _check_cacheable(options: Options) -> None:
+    """Refuse what the key of a cached program does not cover. Raises ToolchainError."""
+    if options.mode is not Mode.LINK or options.output is not None or options.dependency_rule:
+        raise ToolchainError("a cached program takes flags for compiling and linking only")
+    foreign = [flag for flag in options.items if isinstance(flag, str) and flag.startswith(("-T", "-l"))]
+    if len(options.files) != 1 or not all(map(is_libc_part, foreign)):
+        raise ToolchainError("a cached program is one source file, linked with the C library alone")
 
 
 def compile_flags(options: Options) -> list[str]:
@@ -173,6 +178,8 @@ class _Driver:
     def _output_for(self, source: Source) -> str | None:
         options = self._options
         suffix = _OUTPUT_SUFFIX.get(options.mode)
+        if options.mode is Mode.CHECK:
+            return None
         if options.output is not None or suffix is None:
             return options.output
         return (Path(source.path).stem if source.path != "-" else "stdin") + suffix
@@ -199,8 +206,6 @@ class _Driver:
 
     def _link(self) -> int:
         options = self._options
-        needs_library = options.startup or options.libraries
-        library = c_library() if needs_library else None
         with tempfile.TemporaryDirectory(prefix="uarea-cc-") as scratch:
             objects: list[str] = []
             status = 0
@@ -211,6 +216,7 @@ class _Driver:
                 status = max(status, self._compile(source, objects[-1], mode=Mode.OBJECT))
             if status != 0:
                 return status
+            library = c_library() if options.startup or options.libraries else None
             output = options.output or "a.out"
             _check_writable(output)
             return self._run(_link_command(options, objects, output, library))

@@ -18,7 +18,7 @@ NAMES = ("zig", "gcc", "clang")
 TRIPLE = "riscv64-unknown-netbsd11.0"
 
 _GCC_COMMANDS = ("riscv64-linux-gnu-gcc", "riscv64-unknown-linux-gnu-gcc", "riscv64-unknown-elf-gcc")
-_GCC_PREDEFINES = Path(__file__).with_name("netbsd_predefines.h")
+_PREDEFINES = ("-imacros", str(Path(__file__).with_name("netbsd_predefines.h")))
 
 # The machine is rv64gc with 64-bit floats in registers. `medany` reaches the whole of a small program
 # wherever it is linked. Unwind tables would be loaded with every program and nothing reads them there;
@@ -36,6 +36,9 @@ _TARGET_FLAGS = (
 # that reach into a FILE. zig cc defines it too.
 _DEFINES = ("-D_REENTRANT", "-D__NetBSD_Version__=1100000000")
 
+# Not every flag here concerns every kind of input, and the user did not write them.
+_CLANG_FLAGS = (f"--target={TRIPLE}", "-Wno-unused-command-line-argument")
+
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
@@ -43,12 +46,18 @@ class Compiler:
 
     name: str
     command: tuple[str, ...]
+    headers: tuple[str, ...]
     identity: str
 
     def compile_command(self, flags: Sequence[str], *, assembly: bool = False) -> list[str]:
-        """The command line up to the input files. Later flags win, so the caller's come last."""
+        """The command line up to the input files.
+
+        Later flags win, so the caller's come after ours; but directories are searched in order, so the
+        system's headers come after the caller's.
+        """
         standard = [] if assembly else ["-std=gnu17"]
-        return [*self.command, *standard, *flags]
+        search = [] if "-nostdinc" in flags else [f for name in self.headers for f in ("-isystem", name)]
+        return [*self.command, *standard, *flags, *search]
 
 
 def find_compiler(name: str = "zig") -> Compiler:
@@ -58,20 +67,18 @@ def find_compiler(name: str = "zig") -> Compiler:
     zig = require_zig()
     prefix: tuple[str, ...]
     if name == "zig":
-        driver, prefix = zig, (zig, "clang", f"--target={TRIPLE}")
+        driver, prefix = zig, (zig, "clang", *_CLANG_FLAGS)
         builtin = os.path.join(os.path.dirname(zig), "lib", "include")
     elif name == "clang":
         driver = _require("clang", ("clang",))
-        prefix = (driver, f"--target={TRIPLE}")
+        prefix = (driver, *_CLANG_FLAGS, *_PREDEFINES)
         builtin = os.path.join(_ask(driver, "-print-resource-dir"), "include")
     else:
         driver = _require("gcc", _GCC_COMMANDS)
-        prefix = (driver, "-imacros", str(_GCC_PREDEFINES))
+        prefix = (driver, *_PREDEFINES)
         builtin = _ask(driver, "-print-file-name=include")
-    headers = [builtin, *netbsd_headers(zig)]
-    search = [flag for directory in headers for flag in ("-isystem", directory)]
-    command = (*prefix, *_TARGET_FLAGS, *_DEFINES, "-nostdinc", *search)
-    return Compiler(name, command, f"{identity(driver)} {identity(zig)}")
+    command = (*prefix, *_TARGET_FLAGS, *_DEFINES, "-nostdinc")
+    return Compiler(name, command, (builtin, *netbsd_headers(zig)), f"{identity(driver)} {identity(zig)}")
 
 
 def netbsd_headers(zig: str) -> list[str]:

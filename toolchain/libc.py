@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolchain.cache import cache_dir, digest, publishing
+from toolchain.cache import cache_dir, digest, publishing, sweep
 from toolchain.compilers import Compiler, find_compiler, require_zig, run
 from toolchain.errors import ToolchainError
 from toolchain.locate import ROOT, identity
@@ -78,10 +78,20 @@ def c_library(sources: Path = SOURCES, prebuilt: Path = PREBUILT) -> CLibrary:
     startup_sources, library_sources = find_sources(sources)
     compiler = find_compiler("zig")
     objects = compile_all(compiler, [*startup_sources, *library_sources], sources)
-    first_library_object = len(startup_sources)
-    startup = _join(objects[:first_library_object])
-    archive = _archive(objects[first_library_object:], compiler)
-    return CLibrary(startup, archive, runtime, digest([str(startup), str(archive), str(runtime)]))
+    edition = digest([compiler.identity, *map(str, objects)])
+    directory = cache_dir() / "libc" / digest([str(sources)]) / edition
+    startup, archive = directory / "crt0.o", directory / "libc.a"
+    count = len(startup_sources)
+    if not startup.exists():
+        with publishing(startup) as made:
+            _tool("joining crt0", ["ld.lld", "-m", "elf64lriscv", "-r", "-o", made, *objects[:count]])
+    if not archive.exists():
+        with publishing(archive) as made:
+            # q appends without looking for a member of that name: files in different directories may
+            # share one. D leaves times and owners out.
+            _tool("archiving libc.a", ["ar", "qcsD", made, *objects[count:]])
+        sweep(archive)
+    return CLibrary(startup, archive, runtime, digest([edition, str(runtime)]))
 
 
 def find_sources(directory: Path) -> tuple[list[Path], list[Path]]:
@@ -116,42 +126,20 @@ def build_runtime() -> Path:
     """The compiler's runtime: 128-bit integers, quad precision, wide atomics. A few seconds, once."""
     zig = require_zig()
     source = os.path.join(os.path.dirname(zig), "lib", "compiler_rt.zig")
-    name = digest([identity(zig), *_RUNTIME_FLAGS])
-    destination = cache_dir() / "runtime" / name / "libcompiler_rt.a"
+    destination = cache_dir() / "runtime" / digest([identity(zig), *_RUNTIME_FLAGS]) / "libcompiler_rt.a"
     if destination.exists():
         return destination
     with publishing(destination) as archive, tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch, "compiler_rt.o")
         caches = ["--cache-dir", scratch, "--global-cache-dir", scratch]
-        build = [zig, "build-obj", source, *_RUNTIME_FLAGS, *caches, f"-femit-bin={made}"]
-        _must(build, "building the compiler's runtime failed")
-        _must([zig, "ar", "rcsD", str(archive), str(made)], "archiving the compiler's runtime failed")
+        build = ["build-obj", source, *_RUNTIME_FLAGS, *caches, f"-femit-bin={made}"]
+        _tool("building the compiler's runtime", build)
+        _tool("archiving the compiler's runtime", ["ar", "qcsD", archive, made])
     return destination
 
 
-def _join(objects: Sequence[Path]) -> Path:
-    """One crt0.o out of the startup objects."""
-    if len(objects) == 1:
-        return objects[0]
-    destination = cache_dir() / "libc" / digest(map(str, objects)) / "crt0.o"
-    if not destination.exists():
-        with publishing(destination) as made:
-            join = [require_zig(), "ld.lld", "-m", "elf64lriscv", "-r", "-o", str(made)]
-            _must([*join, *map(str, objects)], "joining crt0 failed")
-    return destination
-
-
-def _archive(objects: Sequence[Path], compiler: Compiler) -> Path:
-    destination = cache_dir() / "libc" / digest([compiler.identity, *map(str, objects)]) / "libc.a"
-    if not destination.exists():
-        with publishing(destination) as made:
-            # q appends without looking for a member of that name: files in different directories may
-            # share one. D leaves times and owners out.
-            _must([require_zig(), "ar", "qcsD", str(made), *map(str, objects)], "archiving libc.a failed")
-    return destination
-
-
-def _must(command: Sequence[str], failure: str) -> None:
-    status, output = run(command, capture=True)
+def _tool(purpose: str, arguments: Sequence[str | Path]) -> None:
+    """Run one of zig's tools. Raises ToolchainError with its output if it fails."""
+    status, output = run([require_zig(), *map(str, arguments)], capture=True)
     if status != 0:
-        raise ToolchainError(failure, status=1, output=output)
+        raise ToolchainError(f"{purpose} failed", status=1, output=output)

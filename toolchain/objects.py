@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from toolchain.cache import cache_dir, digest, publishing
+from toolchain.cache import cache_dir, digest, publishing, sweep
 from toolchain.compilers import Compiler, run
 from toolchain.errors import ToolchainError
 from toolchain.locate import zig_executable
@@ -28,37 +28,36 @@ def cached_object(compiler: Compiler, source: str, flags: Sequence[str], directo
     with the compiler's output if it rejects the source.
     """
     command = compiler.compile_command(flags, assembly=source.endswith(ASSEMBLY_SUFFIXES))
-    text = _read(directory / source)
-    key = digest([compiler.identity, *command, str(directory), source, text])
-    known_headers = cache_dir() / "headers" / key[:2] / key
-    headers = _read_list(known_headers)
+    slot = cache_dir() / "objects" / digest([*command, str(directory), source])
+    key = digest([compiler.identity, *command, str(directory), source, _read(directory / source)])
+    headers = _read_list(slot / key / "headers")
     if headers is not None:
-        found = _object_path(key, source, headers)
+        found = _object_path(slot, key, source, headers)
         if found is not None and found.exists():
             return found
-    return _compile(command, source, directory, key, known_headers)
+    return _compile(command, source, directory, slot, key)
 
 
-def _compile(command: list[str], source: str, directory: Path, key: str, known_headers: Path) -> Path:
-    with publishing(known_headers) as listing:
+def _compile(command: list[str], source: str, directory: Path, slot: Path, key: str) -> Path:
+    with publishing(slot / key / "headers") as listing:
         made, depends = listing.with_name("made.o"), listing.with_name("made.d")
         arguments = [*command, "-MD", "-MF", str(depends), "-c", "-o", str(made), source]
         status, output = run(arguments, capture=True, cwd=directory)
         if status != 0:
             raise ToolchainError(f"compiling {source} failed", status=1, output=output)
-        if output:
-            sys.stderr.write(output)
+        sys.stderr.write(output)
         headers = _included(depends.read_text(errors="surrogateescape"), source, directory)
         listing.write_text("".join(f"{header}\n" for header in headers), errors="surrogateescape")
-        destination = _object_path(key, source, headers)
+        destination = _object_path(slot, key, source, headers)
         if destination is None:
             raise ToolchainError(f"{source}: a header vanished while it was compiled")
         with publishing(destination) as result:
             os.replace(made, result)
+    sweep(destination)
     return destination
 
 
-def _object_path(key: str, source: str, headers: Sequence[str]) -> Path | None:
+def _object_path(slot: Path, key: str, source: str, headers: Sequence[str]) -> Path | None:
     """Where the object compiled from exactly these headers is kept; None if one of them is gone."""
     parts: list[str | bytes] = [key]
     for header in headers:
@@ -66,8 +65,7 @@ def _object_path(key: str, source: str, headers: Sequence[str]) -> Path | None:
             parts += [header, Path(header).read_bytes()]
         except OSError:
             return None
-    name = digest(parts)
-    return cache_dir() / "objects" / name[:2] / name / f"{Path(source).stem}.o"
+    return slot / digest(parts) / f"{Path(source).stem}.o"
 
 
 def _included(make_rule: str, source: str, directory: Path) -> list[str]:
