@@ -101,10 +101,10 @@ def build_library(command: list[str], source: str, destination: str) -> None:
 
     with publishing(Path(destination)) as made, tempfile.TemporaryDirectory() as zig_cache:
         environment = dict(os.environ, ZIG_GLOBAL_CACHE_DIR=zig_cache, ZIG_LOCAL_CACHE_DIR=zig_cache)
-        # The source's own name, from its directory: no path of the building host gets into the library.
+        # By a relative name: a Mach-O library carries the name that the linker was given.
         result = subprocess.run(
-            [*command, "-o", str(made), os.path.basename(source)],
-            cwd=os.path.dirname(source) or ".",
+            [*command, "-o", made.name, os.path.abspath(source)],
+            cwd=made.parent,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
