@@ -43,6 +43,7 @@ bench: setup
 	$(BIN)/python -m bench
 
 wheel: setup
+	rm -rf build/lib build/bdist.*
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 
 clean:

@@ -22,9 +22,10 @@ PREBUILT = Path(ROOT, "userland", "prebuilt")
 
 FILES = ("crt0.o", "libc.a", "libcompiler_rt.a")
 
-# The path that debugging information and __FILE__ give for the directory that holds userland/, wherever
-# that is on the host: objects do not depend on where they were built.
+# The paths that debugging information and __FILE__ give for the directory that holds userland/ and for
+# that of the ziglang package, wherever they are on the host: objects do not depend on where they were built.
 SOURCE_PREFIX = "/uarea"
+HEADERS_PREFIX = "/ziglang"
 
 # -fno-builtin: without it the loop inside memset is recognised as a memset and calls itself.
 _FLAGS = (
@@ -107,7 +108,8 @@ def find_sources(directory: Path) -> tuple[list[Path], list[Path]]:
 def compile_all(compiler: Compiler, paths: Sequence[Path], directory: Path) -> list[Path]:
     """Compile the library's sources, as many at a time as there are processors."""
     include = [f for name in (directory, directory / "include") for f in ("-iquote", str(name))]
-    flags = [*_FLAGS, *include]
+    own_headers = f"-ffile-prefix-map={os.path.dirname(require_zig())}={HEADERS_PREFIX}"
+    flags = [*_FLAGS, own_headers, *include]
 
     def compile_one(path: Path) -> Path:
         base = Path(ROOT) if path.is_relative_to(ROOT) else path.parent

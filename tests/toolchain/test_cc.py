@@ -15,6 +15,7 @@ from toolchain.cc import cached_program, compile_program, main
 from toolchain.compilers import find_compiler
 from toolchain.elf import has_netbsd_note, symbol, symbols
 from toolchain.errors import ToolchainError
+from toolchain.libc import c_library
 
 PROGRAM = """\
 #include <errno.h>
@@ -170,6 +171,8 @@ class TestProgram:
             }
         assert b"/uarea" in places
         assert compilers.ROOT.encode() not in places
+        where = [compilers.ROOT.encode(), os.path.dirname(compilers.require_zig()).encode()]
+        assert not any(path in c_library().archive.read_bytes() for path in where)
 
     def test_errors_return_to_the_third_word(self, tmp_path: Path) -> None:
         # The kernel returns to ecall+4 on error and to ecall+12 on success: the jump between the two must
