@@ -16,6 +16,8 @@ from toolchain.locate import ROOT, identity, on_path, zig_executable
 
 NAMES = ("zig", "gcc", "clang")
 TRIPLE = "riscv64-unknown-netbsd11.0"
+# Headers that programs may expect and NetBSD's lack, if there are any.
+OWN_HEADERS = os.path.join(ROOT, "userland", "include")
 
 _GCC_COMMANDS = ("riscv64-linux-gnu-gcc", "riscv64-unknown-linux-gnu-gcc", "riscv64-unknown-elf-gcc")
 _PREDEFINES = ("-imacros", str(Path(__file__).with_name("netbsd_predefines.h")))
@@ -87,8 +89,7 @@ def netbsd_headers(zig: str) -> list[str]:
     found = [os.path.join(include, "riscv64-netbsd-none"), os.path.join(include, "generic-netbsd")]
     if not all(os.path.isdir(directory) for directory in found):
         raise ToolchainError(f"{zig}: this zig has no headers for NetBSD on riscv64")
-    own = os.path.join(ROOT, "userland", "include")
-    return [*found, own] if os.path.isdir(own) else found
+    return [*found, OWN_HEADERS] if os.path.isdir(OWN_HEADERS) else found
 
 
 def require_zig() -> str:

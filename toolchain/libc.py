@@ -4,6 +4,7 @@ A wheel ships the three built; a checkout builds them into the cache, one object
 compiled again only if it or a header of it changed.
 """
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Sequence
@@ -12,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolchain.cache import cache_dir, digest, publishing, sweep
-from toolchain.compilers import Compiler, find_compiler, require_zig, run
+from toolchain.compilers import OWN_HEADERS, Compiler, find_compiler, require_zig, run
 from toolchain.errors import ToolchainError
-from toolchain.locate import ROOT, identity
+from toolchain.locate import ROOT, cache_root, identity
 from toolchain.objects import cached_object
 
 SOURCES = Path(ROOT, "userland", "libc")
@@ -68,6 +69,10 @@ class CLibrary:
     key: str
 
 
+# What c_library() found before in this process, and the state of the source tree then.
+_built: dict[Path, tuple[tuple[object, ...], CLibrary]] = {}
+
+
 def c_library(sources: Path = SOURCES, prebuilt: Path = PREBUILT) -> CLibrary:
     """The C library: the one shipped, or built as far as needed. Raises ToolchainError."""
     startup, archive, runtime = shipped = [prebuilt / name for name in FILES]
@@ -75,6 +80,26 @@ def c_library(sources: Path = SOURCES, prebuilt: Path = PREBUILT) -> CLibrary:
         return CLibrary(
             startup, archive, runtime, digest([str(prebuilt), *(identity(str(path)) for path in shipped)])
         )
+    state = (cache_root(), identity(require_zig()), *_file_states(sources), *_file_states(Path(OWN_HEADERS)))
+    seen_state, library = _built.get(sources, ((), None))
+    if library is None or seen_state != state or not library.archive.exists():
+        library = _build(sources)
+        _built[sources] = state, library
+    return library
+
+
+def _file_states(directory: Path) -> list[tuple[str, int, int]]:
+    """What changes when a file below `directory` does: much cheaper to get than the contents."""
+    states = []
+    for root, _, names in os.walk(directory):
+        for path in (os.path.join(root, name) for name in names):
+            with contextlib.suppress(FileNotFoundError):  # editors make files that come and go
+                status = os.stat(path)
+                states.append((path, status.st_mtime_ns, status.st_size))
+    return sorted(states)
+
+
+def _build(sources: Path) -> CLibrary:
     runtime = build_runtime()
     startup_sources, library_sources = find_sources(sources)
     compiler = find_compiler("zig")
