@@ -129,6 +129,8 @@ def _take_general(options: Options, argument: str, rest: Iterator[str]) -> bool:
         options.compile_flags.append(argument)
     elif argument in _NOT_STATIC:
         raise ToolchainError(f"{argument}: programs are linked statically, at a fixed address")
+    elif argument in ("-m32", "-m16", "-mx32"):
+        raise ToolchainError(f"{argument}: the machine has 64 bits")
     elif argument in _QUERIES:
         options.query = argument
     else:
@@ -182,6 +184,8 @@ def _input(path: str, language: str | None) -> Source | Linked:
         return Linked(path)
     if path == "-":
         raise ToolchainError("to read standard input, say with -x what is in it")
+    if not path:
+        raise ToolchainError("a file name is empty")
     raise ToolchainError(f"{path}: not a C, assembly, object or archive file (by its name)")
 
 

@@ -157,11 +157,19 @@ class TestProgram:
 
     def test_debugging_information(self, program: Path, tmp_path: Path) -> None:
         with program.open("rb") as file:
-            units = list(ELFFile(file).get_dwarf_info().iter_CUs())
-        names = {unit.get_top_DIE().attributes["DW_AT_name"].value: unit for unit in units}
-        unit = names[str(tmp_path / "program.c").encode() if b"program.c" not in names else b"program.c"]
-        assert unit["version"] == 4
-        assert unit.get_top_DIE().attributes["DW_AT_comp_dir"].value.decode() == str(tmp_path)
+            information = ELFFile(file).get_dwarf_info()
+            units = {
+                unit.get_top_DIE().attributes["DW_AT_name"].value: unit for unit in information.iter_CUs()
+            }
+            unit = units[b"program.c"]
+            assert unit["version"] == 4
+            assert unit.get_top_DIE().attributes["DW_AT_comp_dir"].value.decode() == str(tmp_path)
+            program_lines = information.line_program_for_CU(unit)
+            assert program_lines is not None
+            rows = [entry.state for entry in program_lines.get_entries()]
+        lines = {row.address: row.line for row in rows if row is not None and not row.end_sequence}
+        definition = next(n for n, text in enumerate(PROGRAM.splitlines(), 1) if "int main(" in text)
+        assert lines[symbol(program, "main")] == definition
 
     def test_the_library_does_not_know_where_it_was_built(self, program: Path) -> None:
         with program.open("rb") as file:

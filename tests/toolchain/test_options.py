@@ -104,6 +104,8 @@ def test_libraries_that_are_part_of_libc() -> None:
         (["-"], "standard input"),
         (["-shared", "a.c"], "-shared: programs are linked statically"),
         (["-pie", "a.c"], "-pie: programs are linked statically"),
+        (["-m32", "a.c"], "-m32: the machine has 64 bits"),
+        ([""], "a file name is empty"),
     ],
 )
 def test_refused(arguments: list[str], words: str) -> None:
