@@ -1,0 +1,225 @@
+"""The host's standard streams, as the machine's console device.
+
+Bytes pass unchanged and unbuffered. Input from a file or a pipe is read when the machine asks for it, and
+the whole machine stands still meanwhile, its clock included: what a program reads does not depend on how
+fast the host delivers. Only a terminal makes the machine run on while nobody types; then the kernel's idle
+loop waits here.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import stat
+from collections.abc import Callable
+
+CHUNK = 1 << 16
+
+
+class Input:
+    """A source of bytes. `listeners` are called when a terminal has new input."""
+
+    is_terminal = False
+
+    def __init__(self) -> None:
+        self.listeners: list[Callable[[], None]] = []
+        self.buffer = bytearray()
+        self.at_end = False
+
+    def peek(self, n: int) -> bytes | None:
+        """Up to `n` bytes that stay in the stream; b"" at its end, None when nothing has come yet."""
+        if not self.buffer and not self.at_end:
+            self._fill(n)
+        if self.buffer:
+            return bytes(self.buffer[:n])
+        return b"" if self.at_end else None
+
+    def consume(self, n: int) -> None:
+        """Take bytes out that `peek` has shown."""
+        del self.buffer[:n]
+        if n == 0 and self.is_terminal:
+            self.at_end = False  # a terminal's end of file is passed once
+
+    def read(self, n: int) -> bytes | None:
+        """`peek` and `consume` in one."""
+        data = self.peek(n)
+        if data is not None:
+            self.consume(len(data))
+        return data
+
+    def available(self) -> int:
+        """Bytes that can be read at once and are known."""
+        return len(self.buffer)
+
+    def ready(self) -> bool:
+        """A read would not make an LWP wait (it may make the whole machine wait)."""
+        return True
+
+    def fileno(self) -> int | None:
+        """The host descriptor to wait on, or None if waiting is pointless."""
+        return None
+
+    def size(self) -> tuple[int, int]:
+        """Rows and columns of a terminal."""
+        return 24, 80
+
+    def on_input(self) -> None:
+        """There is something to read: tell the listeners."""
+        for listener in self.listeners:
+            listener()
+
+    def _fill(self, n: int) -> None:
+        """Get up to `n` bytes into the buffer, or set `at_end`, or neither when a terminal has none."""
+        self.at_end = True
+
+
+class HostInput(Input):
+    """A descriptor of the host."""
+
+    def __init__(self, fd: int) -> None:
+        super().__init__()
+        self.fd = fd
+        try:
+            self.is_terminal = os.isatty(fd)
+            os.fstat(fd)
+        except OSError:
+            self.at_end = True  # the host started us with this descriptor closed
+
+    def ready(self) -> bool:
+        if self.buffer or self.at_end or not self.is_terminal:
+            return True
+        return bool(select.select([self.fd], [], [], 0)[0])
+
+    def fileno(self) -> int | None:
+        return self.fd if self.is_terminal and not self.at_end else None
+
+    def available(self) -> int:
+        if not self.buffer and not self.at_end and self.ready() and self.is_terminal:
+            self._fill(CHUNK)
+        if not self.buffer and not self.is_terminal and not self.at_end:
+            status = os.fstat(self.fd)
+            if stat.S_ISREG(status.st_mode):
+                return max(status.st_size - os.lseek(self.fd, 0, os.SEEK_CUR), 0)
+        return len(self.buffer)
+
+    def size(self) -> tuple[int, int]:
+        return _terminal_size(self.fd)
+
+    def _fill(self, n: int) -> None:
+        if self.is_terminal and not self.ready():
+            return
+        while True:
+            try:
+                data = os.read(self.fd, min(n, CHUNK))
+                break
+            except InterruptedError:
+                continue
+            except BlockingIOError:  # somebody made the host's descriptor non-blocking
+                select.select([self.fd], [], [])
+        self.buffer += data
+        self.at_end = not data
+
+
+class InputBuffer(Input):
+    """Input that is known beforehand: for tests and replay."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        super().__init__()
+        self.buffer += data
+
+    def _fill(self, n: int) -> None:
+        self.at_end = True
+
+
+class Output:
+    """A sink of bytes. `write` raises OSError as the host does."""
+
+    is_terminal = False
+
+    def write(self, data: bytes) -> None:
+        raise OSError(5, "no such stream")
+
+    def size(self) -> tuple[int, int]:
+        """Rows and columns of a terminal."""
+        return 24, 80
+
+
+class HostOutput(Output):
+    """A descriptor of the host."""
+
+    def __init__(self, fd: int) -> None:
+        self.fd = fd
+        try:
+            self.is_terminal = os.isatty(fd)
+        except OSError:
+            self.is_terminal = False
+
+    def write(self, data: bytes) -> None:
+        left = memoryview(data)
+        while left:
+            try:
+                left = left[os.write(self.fd, left) :]
+            except InterruptedError:
+                continue
+            except BlockingIOError:
+                select.select([], [self.fd], [])
+
+    def size(self) -> tuple[int, int]:
+        return _terminal_size(self.fd)
+
+
+class OutputBuffer(Output):
+    """Output that is collected: `data` is all of it so far."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def write(self, data: bytes) -> None:
+        self.data += data
+
+
+def _terminal_size(fd: int) -> tuple[int, int]:
+    try:
+        columns, rows = os.get_terminal_size(fd)
+    except OSError:
+        return 24, 80
+    return (rows or 24), (columns or 80)
+
+
+class Console:
+    """The three streams a machine is started with."""
+
+    def __init__(self, stdin: Input, stdout: Output, stderr: Output) -> None:
+        self.stdin = stdin
+        self.stdout = stdout
+        self.stderr = stderr
+
+    @classmethod
+    def host(cls) -> Console:
+        """The emulator's own standard streams."""
+        return cls(HostInput(0), HostOutput(1), HostOutput(2))
+
+    @classmethod
+    def buffers(cls, data: bytes = b"") -> Console:
+        """Input known beforehand, output collected."""
+        return cls(InputBuffer(data), OutputBuffer(), OutputBuffer())
+
+    def can_wait(self) -> bool:
+        """Input may still come while the machine has nothing to do."""
+        return self.stdin.fileno() is not None
+
+    def wait_input(self, timeout: float | None) -> bool:
+        """Sleep until input arrives or `timeout` seconds pass (None: for ever); whether some arrived.
+
+        Wakes whoever waits for it. With nothing to wait for, this returns at once.
+        """
+        fd = self.stdin.fileno()
+        if fd is None:
+            return False
+        try:
+            arrived = bool(select.select([fd], [], [], timeout)[0])
+        except InterruptedError:
+            return False
+        if arrived:
+            self.stdin.on_input()
+        return arrived

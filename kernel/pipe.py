@@ -1,0 +1,248 @@
+"""Pipes (NetBSD: sys_pipe.c).
+
+A Pipe is a bounded byte queue with a count of readers and one of writers. pipe(2) makes one with one of
+each; a FIFO's pipe counts its opens. Reading and writing what is there, or fits, is plain code: only an
+empty or a full pipe makes a coroutine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernel.errno import EAGAIN, EPIPE, ERESTART, Errno
+from kernel.fcntl import (
+    FREAD,
+    FWRITE,
+    O_NONBLOCK,
+    PIPE_BUF,
+    POLLHUP,
+    POLLIN,
+    POLLOUT,
+    POLLRDNORM,
+    S_IFIFO,
+)
+from kernel.file import PIPE, File, FileTable, IoctlResult, Pending, Stat
+from kernel.ioctl import FIONREAD, FIONSPACE, FIONWRITE, pack_int
+from kernel.sched import CondVar
+from kernel.select import SelInfo
+
+if TYPE_CHECKING:
+    from kernel.kauth import Cred
+    from kernel.lwp import Lwp
+    from kernel.main import Kernel
+    from kernel.uio import Uio
+
+PIPE_SIZE = 16384
+
+
+class Pipe:
+    """The queue between the ends. Times are ns since the epoch."""
+
+    __slots__ = (
+        "atime",
+        "birthtime",
+        "buffer",
+        "kernel",
+        "mtime",
+        "rcv",
+        "readers",
+        "rsel",
+        "wcv",
+        "writers",
+        "wsel",
+    )
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+        self.buffer = bytearray()
+        self.readers = 0
+        self.writers = 0
+        self.rcv = CondVar("pipe_rd")
+        self.wcv = CondVar("pipe_wr")
+        self.rsel = SelInfo()
+        self.wsel = SelInfo()
+        self.atime = self.mtime = self.birthtime = kernel.clock.boot_time + kernel.clock.now()
+
+    # -- reading ------------------------------------------------------------------------------------
+
+    def read(self, l: Lwp, uio: Uio, nonblock: int) -> Pending:
+        """Move what is there into `uio`; wait when nothing is and a writer is left."""
+        if self.buffer:
+            self._take(uio)
+            return None
+        if not self.writers or not uio.resid:
+            return None  # end of file
+        if nonblock:
+            raise Errno(EAGAIN)
+        return self._wait_read(l, uio)
+
+    async def _wait_read(self, l: Lwp, uio: Uio) -> None:
+        while not self.buffer:
+            if not self.writers:
+                return
+            await self.rcv.wait_sig(l)
+        self._take(uio)
+
+    def _take(self, uio: Uio) -> None:
+        buffer = self.buffer
+        n = min(len(buffer), uio.resid)
+        uio.put(buffer[:n])  # raises before anything is taken out
+        del buffer[:n]
+        self.atime = self.kernel.clock.boot_time + self.kernel.clock.now()
+        # A writer that needs little room is let in again as soon as an atomic write would fit.
+        if PIPE_SIZE - len(buffer) >= PIPE_BUF:
+            if self.wcv.waiters:
+                self.wcv.broadcast()
+            if self.wsel.pollers or self.wsel.klist:
+                self.wsel.notify()
+
+    # -- writing ------------------------------------------------------------------------------------
+
+    def write(self, l: Lwp, uio: Uio, nonblock: int) -> Pending:
+        """Move all of `uio` into the pipe. Up to PIPE_BUF bytes go in together or not at all.
+
+        Raises Errno: EPIPE when no reader is left, EAGAIN when `nonblock` and it does not fit (what fitted
+        of a larger write is in the pipe then, and missing from `uio.resid`).
+        """
+        if not self.readers:
+            raise Errno(EPIPE)
+        n = uio.resid
+        if n <= PIPE_SIZE - len(self.buffer):
+            if n:
+                self.buffer += uio.get(n)
+                self._wrote()
+            return None
+        if nonblock:
+            if n <= PIPE_BUF or not self._put_some(uio):
+                raise Errno(EAGAIN)
+            return None
+        return self._wait_write(l, uio)
+
+    async def _wait_write(self, l: Lwp, uio: Uio) -> None:
+        atomic = uio.resid <= PIPE_BUF
+        while uio.resid:
+            if not self.readers:
+                raise Errno(EPIPE)
+            room = PIPE_SIZE - len(self.buffer)
+            if room and (not atomic or room >= uio.resid):
+                self._put_some(uio)
+            else:
+                await self.wcv.wait_sig(l)
+
+    def _put_some(self, uio: Uio) -> int:
+        n = min(PIPE_SIZE - len(self.buffer), uio.resid)
+        if n:
+            self.buffer += uio.get(n)
+            self._wrote()
+        return n
+
+    def _wrote(self) -> None:
+        self.mtime = self.kernel.clock.boot_time + self.kernel.clock.now()
+        if self.rcv.waiters:
+            self.rcv.broadcast()
+        if self.rsel.pollers or self.rsel.klist:
+            self.rsel.notify()
+
+    # -- the rest -----------------------------------------------------------------------------------
+
+    def poll(self, events: int, reading: int, writing: int) -> int:
+        """POLL* state of an end that may read, write or both."""
+        revents = 0
+        if reading:
+            if self.buffer or not self.writers:
+                revents |= events & (POLLIN | POLLRDNORM)
+            if not self.writers:
+                revents |= POLLHUP
+        if writing:
+            if not self.readers:
+                revents |= POLLHUP
+            elif PIPE_SIZE - len(self.buffer) >= PIPE_BUF:
+                revents |= events & POLLOUT
+        return revents
+
+    def changed(self) -> None:
+        """An end was opened or closed: everybody looks again."""
+        self.rcv.broadcast()
+        self.wcv.broadcast()
+        self.rsel.notify()
+        self.wsel.notify()
+
+    def restart(self) -> None:
+        """Make every sleeping reader and writer issue its call again."""
+        for cv in (self.rcv, self.wcv):
+            for sleeper in list(cv.waiters):
+                self.kernel.sched.wake(sleeper, ERESTART)
+
+    def ioctl(self, com: int) -> bytes | None:
+        """FIONREAD and its kin; None when the command is not one of them."""
+        if com == FIONREAD:
+            return pack_int(len(self.buffer))
+        if com == FIONWRITE:
+            return pack_int(len(self.buffer))
+        if com == FIONSPACE:
+            return pack_int(PIPE_SIZE - len(self.buffer))
+        return None
+
+
+class PipeEnd(File):
+    """One end of a pipe(2)."""
+
+    __slots__ = ("pipe",)
+
+    kind = PIPE
+
+    def __init__(self, table: FileTable, flags: int, cred: Cred, pipe: Pipe) -> None:
+        super().__init__(table, flags, cred)
+        self.pipe = pipe
+        if flags & FREAD:
+            pipe.readers += 1
+        else:
+            pipe.writers += 1
+
+    def read(self, l: Lwp, uio: Uio) -> Pending:
+        return self.pipe.read(l, uio, self.flags & O_NONBLOCK)
+
+    def write(self, l: Lwp, uio: Uio) -> Pending:
+        return self.pipe.write(l, uio, self.flags & O_NONBLOCK)
+
+    def close(self, l: Lwp) -> None:
+        if self.flags & FREAD:
+            self.pipe.readers -= 1
+        else:
+            self.pipe.writers -= 1
+        self.pipe.changed()
+
+    def restart(self, kernel: Kernel) -> None:
+        self.pipe.restart()
+
+    def poll(self, events: int) -> int:
+        return self.pipe.poll(events, self.flags & FREAD, self.flags & FWRITE)
+
+    def selinfo(self, events: int) -> tuple[SelInfo, ...]:
+        return (self.pipe.rsel,) if self.flags & FREAD else (self.pipe.wsel,)
+
+    def ioctl(self, l: Lwp, com: int, data: bytes) -> IoctlResult:
+        result = self.pipe.ioctl(com)
+        return super().ioctl(l, com, data) if result is None else result
+
+    def stat(self) -> Stat:
+        pipe, size = self.pipe, len(self.pipe.buffer)
+        return Stat(
+            dev=0, ino=0, mode=S_IFIFO | 0o600, nlink=0, uid=self.cred.euid, gid=self.cred.egid, rdev=0,
+            atime=pipe.atime, mtime=pipe.mtime, ctime=pipe.birthtime, birthtime=pipe.birthtime,
+            size=size, blocks=(size + 511) // 512, blksize=PIPE_SIZE, flags=0, gen=0,
+        )  # fmt: skip
+
+
+def pipe_create(l: Lwp, flags: int) -> tuple[PipeEnd, PipeEnd]:
+    """A new pipe's read and write end, without descriptors. Raises Errno(ENFILE)."""
+    table = l.kernel.files
+    pipe = Pipe(l.kernel)
+    reader = PipeEnd(table, FREAD | flags, l.proc.cred, pipe)
+    try:
+        writer = PipeEnd(table, FWRITE | flags, l.proc.cred, pipe)
+    except Errno:
+        reader.refs += 1
+        reader.release(l)
+        raise
+    return reader, writer
