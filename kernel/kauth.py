@@ -14,6 +14,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from kernel.proc import PK_SUGID
+from kernel.signal import SIGCONT
 
 if TYPE_CHECKING:
     from kernel.main import Kernel
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 NGROUPS_MAX = 16
 ROOT_RESERVE = 5  # process slots meant to be left for root (spec C.3)
-SIGCONT = 19
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from kernel.proc import (
     Proc,
     Session,
 )
+from kernel.signal import SIGCONT, SIGHUP
 from kernel.syscall import syscall
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from kernel.lwp import Lwp
     from kernel.main import Kernel
 
-SIGHUP, SIGCONT = 1, 19
 KEEP = 0xFFFFFFFF  # (uid_t)-1: leave this id as it is
 MAXLOGNAME = 16
 
