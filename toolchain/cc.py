@@ -5,6 +5,7 @@ out with our C library into a static program. Option names and meanings are gcc'
 """
 
 import os
+import shlex
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -60,6 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(error.output)
         print(f"{_PROGRAM}: {error.args[0]}", file=sys.stderr)
         return error.status
+    except OSError as error:
+        print(f"{_PROGRAM}: {error.filename or 'error'}: {error.strerror}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
 
@@ -172,7 +176,7 @@ class _Driver:
             raise ToolchainError(f"-o {options.output}: several outputs cannot go to one file")
         _check_writable(options.output)
         for file in files:
-            if os.path.exists(options.output) and os.path.samefile(file, options.output):
+            if file != "-" and os.path.exists(options.output) and os.path.samefile(file, options.output):
                 raise ToolchainError(f"-o {options.output}: that would overwrite an input file")
 
     def _output_for(self, source: Source) -> str | None:
@@ -193,10 +197,11 @@ class _Driver:
         )
         command = self._compiler.compile_command(compile_flags(options), assembly=assembly)
         if options.dependency_rule and "-MF" not in options.compile_flags:
-            stem = os.path.splitext(options.output or Path(source.path).name)[0]
+            one_output = options.output if len(options.sources) == 1 else None
+            stem = os.path.splitext(one_output or Path(source.path).name)[0]
             command += ["-MF", f"{stem}.d"]
             if not {"-MT", "-MQ"} & set(options.compile_flags):
-                command += ["-MT", options.output or f"{stem}.o"]
+                command += ["-MT", one_output or f"{stem}.o"]
         command.append(mode.value)
         if output is not None:
             command += ["-o", output]
@@ -223,7 +228,7 @@ class _Driver:
 
     def _run(self, command: list[str]) -> int:
         if self._options.verbose:
-            print(" ".join(command), file=sys.stderr)
+            print(shlex.join(command), file=sys.stderr)
         status, output = run(command, capture=self._capture)
         self.output += output
         return 1 if status != 0 else 0

@@ -291,12 +291,28 @@ class TestCommandLine:
         assert not has_netbsd_note(Path("a.out"))
 
     def test_dependency_files(self, cc: Command) -> None:
-        write("p.h", "int x;")
+        write("p.h", "extern int x;")
         write("p.c", '#include "p.h"\nint main(void) { return 0; }')
         assert cc("-MMD", "-c", "p.c", "-o", "p.o")[0] == 0
         assert Path("p.d").read_text().split() == ["p.o:", "p.c", "p.h"]
         assert cc("-MMD", "p.c", "-o", "prog")[0] == 0
         assert "p.h" in Path("prog.d").read_text()
+        write("q.c", '#include "p.h"\n')
+        assert cc("-MD", "p.c", "q.c", "-o", "both")[0] == 0
+        assert "p.h" in Path("p.d").read_text() and "p.h" in Path("q.d").read_text()
+
+    def test_standard_input(self, cc: Command) -> None:
+        with write("input", "int from_input;\n").open() as file:
+            saved = os.dup(0)
+            try:
+                os.dup2(file.fileno(), 0)
+                assert cc("-c", "-xc", "-") == (0, "", "")
+                assert symbols(Path("stdin.o")).keys() >= {"from_input"}
+                os.lseek(0, 0, os.SEEK_SET)
+                assert cc("-c", "-xc", "-", "-o", "stdin.o") == (0, "", "")
+            finally:
+                os.dup2(saved, 0)
+                os.close(saved)
 
     def test_long_double_and_128_bits(self, cc: Command) -> None:
         write(
@@ -400,6 +416,13 @@ class TestErrors:
         write("p.c", PROGRAM)
         status, _, errors = cc("--cc", name, "p.c")
         assert status == 2 and one_line(errors).startswith(f"--cc {name}: not installed")
+
+    def test_no_room_for_temporary_files(self, cc: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+        write("p.c", PROGRAM)
+        with monkeypatch.context() as patch:
+            patch.setattr("tempfile.tempdir", str(Path("nowhere").absolute()))
+            status, _, errors = cc("p.c")
+        assert status == 2 and "nowhere" in one_line(errors)
 
     @pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
     def test_permissions(self, cc: Command) -> None:
