@@ -42,6 +42,7 @@ class Lwp:
         "restore_mask",  # sigsuspend and kin: the mask to put back after the handler's frame is built
         "sigmask",
         "sigpend",
+        "sigwaited",  # the set that sigtimedwait waits for
         "sigstk",  # (sp, size, flags) of the alternate stack
         "stat",
         "stime",  # ns of virtual time in the kernel
@@ -76,6 +77,7 @@ class Lwp:
         self.sigmask = 0
         self.restore_mask: int | None = None
         self.sigpend: Pending = Pending()
+        self.sigwaited = 0
         self.sigstk = (0, 0, 4)  # SS_DISABLE
         self.private = 0
         self.ctxlink = 0

@@ -135,5 +135,9 @@ class Proc:
         for name in self.STARTZERO:
             setattr(self, name, 0)
 
+    @property
+    def session(self) -> Session:
+        return self.pgrp.session
+
     def __repr__(self) -> str:
         return f"<proc {self.pid} {self.comm}>"

@@ -2,7 +2,7 @@
 
 An LWP inside the kernel is a coroutine, and `await` is the only place where it can lose the CPU. What it
 awaits, in the end, is `_sleep()` below, which hands control to the scheduler's loop in `kernel.main`. The
-loop resumes it with the reason it was woken: 0, or an errno.
+loop resumes it; why it was woken is in `lwp.wake_reason`: 0, or an errno.
 
 Everything between two awaits is atomic. There are no locks.
 """
@@ -27,9 +27,10 @@ LSIDL, LSRUN, LSSLEEP, LSSTOP, LSZOMB, LSONPROC, LSSUSPENDED = 1, 2, 3, 4, 5, 7,
 
 
 @coroutine
-def _sleep() -> Generator[None, int, int]:
-    """Give up the CPU; the value is what `Scheduler.wake` passed."""
-    return (yield)
+def _sleep(l: Lwp) -> Generator[None, None, int]:
+    """Give up the CPU; the value is what `Scheduler.wake` was told."""
+    yield
+    return l.wake_reason
 
 
 class Callout:
@@ -57,7 +58,7 @@ class CondVar:
     async def wait(self, l: Lwp) -> None:
         """Sleep until woken; no signal ends it (cv_wait)."""
         l.kernel.sched.block(l, self, interruptible=False)
-        await _sleep()
+        await _sleep(l)
 
     async def wait_sig(self, l: Lwp, timeout: int | None = None) -> None:
         """Sleep until woken, a signal arrives or `timeout` ns of virtual time pass (cv_timedwait_sig).
@@ -70,7 +71,7 @@ class CondVar:
         if pending:
             raise Errno(pending)
         l.kernel.sched.block(l, self, interruptible=True, timeout=timeout)
-        reason = await _sleep()
+        reason = await _sleep(l)
         if reason:
             raise Errno(reason)
 
@@ -145,19 +146,19 @@ class Scheduler:
         if timeout <= 0:
             return
         self.block(l, CondVar(wmesg), interruptible=False, timeout=timeout)
-        await _sleep()
+        await _sleep(l)
 
     async def yield_cpu(self, l: Lwp) -> None:
         """Go to the end of the run queue (sched_yield, preemption inside the kernel)."""
         l.wake_reason = 0
         self.setrunnable(l)
-        await _sleep()
+        await _sleep(l)
 
     async def stop(self, l: Lwp) -> None:
         """Park the LWP in LSSTOP until `unstop`."""
         l.stat = LSSTOP
         l.wake_reason = 0
-        await _sleep()
+        await _sleep(l)
 
     def unstop(self, l: Lwp) -> None:
         """Continue a stopped LWP: runnable again, or back to the sleep it was stopped in (proc_unstop)."""

@@ -17,15 +17,15 @@ Pager = Callable[[int], bytes | memoryview | None]  # page index -> up to 4096 b
 class UvmObject:
     """`pages` maps page index -> frame number; the object holds one reference on each frame."""
 
-    __slots__ = ("frames", "invalidate", "pager", "pages", "refs")
+    __slots__ = ("backing", "frames", "pager", "pages", "refs", "size")
 
     def __init__(self, frames: Frames, pager: Pager | None = None) -> None:
         self.frames = frames
         self.pages: dict[int, int] = {}
         self.pager = pager
         self.refs = 1
-        # Called with a frame whose contents the kernel is about to change: it may hold translated code.
-        self.invalidate: Callable[[int], None] | None = None
+        self.backing: UvmObject | None = None  # an object whose pages the pager reads; one reference is ours
+        self.size: int | None = None  # bytes, for a file: pages wholly beyond it cannot be touched (SIGBUS)
 
     def hold(self) -> None:
         self.refs += 1
@@ -35,6 +35,8 @@ class UvmObject:
         self.refs -= 1
         if self.refs == 0:
             self.truncate(0)
+            if self.backing is not None:
+                self.backing.release()
 
     def page(self, index: int) -> int:
         """The frame of a page, created if absent. Raises Errno(ENOMEM)."""
@@ -74,8 +76,7 @@ class UvmObject:
             index, start = offset >> PAGE_SHIFT, offset & (PAGE_SIZE - 1)
             n = min(len(data) - done, PAGE_SIZE - start)
             pfn = self.page(index)
-            if self.invalidate is not None:
-                self.invalidate(pfn)
+            self.frames.will_write(pfn)
             base = (pfn << PAGE_SHIFT) + start
             self.frames.page[base : base + n] = data[done : done + n]
             offset += n
@@ -91,7 +92,6 @@ class UvmObject:
             self.frames.release(self.pages.pop(index))
         tail = size & (PAGE_SIZE - 1)
         if tail and (pfn := self.pages.get(keep - 1)) is not None:
-            if self.invalidate is not None:
-                self.invalidate(pfn)
+            self.frames.will_write(pfn)
             base = pfn << PAGE_SHIFT
             self.frames.page[base + tail : base + PAGE_SIZE] = ZERO_PAGE[tail:]

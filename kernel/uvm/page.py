@@ -1,5 +1,8 @@
 """Physical page frames (NetBSD: uvm_page.c).
 
+A frame that was ever mapped executable is marked in `code`: the machine may hold a translation of what was
+in it, so whoever in the kernel changes its bytes says so first (`will_write`).
+
 A frame's reference count is the number of leaf PTEs and memory objects that hold it; page-table pages and
 U-areas are held once by their owner. When the count falls to 0 the frame is free.
 
@@ -10,6 +13,7 @@ mark, so that start-up costs the same for any amount of RAM; freed frames are re
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kernel.errno import ENOMEM, Errno
@@ -29,7 +33,7 @@ KINDS = ("free", "anon", "object", "page table", "uarea")
 class Frames:
     """The allocator. `refs[pfn]` and `kind[pfn]` are by page frame number (physical address >> 12)."""
 
-    __slots__ = ("_free", "_mark", "fail_after", "kind", "page", "ram", "refs", "total", "used")
+    __slots__ = ("_free", "_mark", "code", "fail_after", "forget_code", "kind", "page", "ram", "refs", "total", "used")
 
     def __init__(self, ram: Ram) -> None:
         self.ram = ram
@@ -37,6 +41,8 @@ class Frames:
         self.total = ram.size >> PAGE_SHIFT
         self.refs = array("i", bytes(4 * self.total))
         self.kind = bytearray(self.total)
+        self.code = bytearray(self.total)
+        self.forget_code: Callable[[int], None] = lambda pfn: None  # the hart's, once there is one
         self._free: list[int] = []
         self._mark = 1  # frame 0 is never handed out: no PTE and no satp may name physical address 0
         self.used = 0
@@ -59,6 +65,9 @@ class Frames:
             self.fail_after -= 1
         if self._free:
             pfn = self._free.pop()
+            if self.code[pfn]:
+                self.forget_code(pfn)
+                self.code[pfn] = 0
             if zero:
                 self.page[pfn << 12 : (pfn + 1) << 12] = ZERO_PAGE
         elif self._mark < self.total:
@@ -91,11 +100,18 @@ class Frames:
                 free -= {pfn, pfn + 1}
                 self._free = [f for f in self._free if f in free]
                 for f in (pfn, pfn + 1):
+                    self.will_write(f)
+                    self.code[f] = 0
                     self.refs[f] = 1
                     self.kind[f] = kind
                 self.used += 2
                 return pfn
         raise Errno(ENOMEM)
+
+    def will_write(self, pfn: int) -> None:
+        """The kernel is about to change the frame's contents behind the hart's back."""
+        if self.code[pfn]:
+            self.forget_code(pfn)
 
     def hold(self, pfn: int) -> None:
         """One more reference."""

@@ -1,0 +1,92 @@
+"""Virtual time: how much code has retired, and the timer.
+
+The unit of the counter is a byte of code; `CYCLES_PER_NS` of them make a nanosecond of virtual time. The
+kernel adds to it what a trap costs and the time during which every LWP sleeps, so one number orders all
+that happens in a run.
+
+A native block hook (clock.c) does the counting at nearly full speed. Where no library can be had, the same
+rules run as a Python callback: same results, slower.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+CYCLES_PER_NS = 4
+FOREVER = 1 << 62
+LARGEST_BLOCK = 2048  # bytes: 512 instructions; a quantum below this could stop progress
+
+USED, LIMIT, ADDRESS, SIZE, EXPIRED, STEPPING, STOP = range(7)
+
+BlockHook = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_void_p)
+
+
+class Clock:
+    """Counts code and stops the hart at a limit. Times of the public methods are ns of virtual time."""
+
+    __slots__ = ("_keep", "_struct", "boot_time", "callback", "native", "words")
+
+    def __init__(self, library: str | None) -> None:
+        """`library` is the path of the compiled clock.c, or None for the Python fallback."""
+        self._struct = (ctypes.c_uint64 * 8)()
+        self.words = memoryview(self._struct).cast("B").cast("Q")
+        self.words[LIMIT] = FOREVER
+        self.boot_time = 1_700_000_000 * 10**9  # ns since the epoch at boot: fixed, so runs are reproducible
+        self.native = library is not None
+        self._keep: Any
+        if library is not None:
+            self._keep = ctypes.CDLL(library)
+            self.callback = ctypes.cast(self._keep.uarea_clock_block, ctypes.c_void_p)
+        else:
+            self._keep = BlockHook(self._block)
+            self.callback = ctypes.cast(self._keep, ctypes.c_void_p)
+
+    @property
+    def data(self) -> int:
+        """Host address of the shared counters: the hook's user data."""
+        return ctypes.addressof(self._struct)
+
+    def set_stop(self, function: int) -> None:
+        """Tell the hook how to stop the hart: the host address of uc_emu_stop."""
+        self.words[STOP] = function
+
+    def _block(self, uc: int, address: int, size: int, _data: int) -> None:
+        words = self.words
+        if words[STEPPING]:
+            return
+        if words[USED] + size > words[LIMIT]:
+            words[SIZE] = 0
+            words[EXPIRED] = 1
+            ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(words[STOP])(uc)
+            return
+        words[USED] += size
+        words[ADDRESS] = address
+        words[SIZE] = size
+
+    def now(self) -> int:
+        """Nanoseconds of virtual time since boot."""
+        return self.words[USED] // CYCLES_PER_NS
+
+    def cycles(self) -> int:
+        """The raw counter."""
+        return self.words[USED]
+
+    def charge(self, ns: int) -> None:
+        """Let time pass without code: a trap's cost, or sleep."""
+        self.words[USED] += ns * CYCLES_PER_NS
+
+    def retract(self, pc: int) -> None:
+        """A block faulted at `pc`: take back what was counted for the part that did not run."""
+        words = self.words
+        words[USED] -= words[ADDRESS] + words[SIZE] - pc
+        words[SIZE] = pc - words[ADDRESS]
+
+    def stop_at(self, when: int) -> None:
+        """Stop the hart at this time (ns) or just before, at the latest possible block boundary."""
+        self.words[LIMIT] = when * CYCLES_PER_NS
+
+    def at_most(self, when: int) -> None:
+        """Bring the next stop forward to `when` (ns) if it is later."""
+        if when * CYCLES_PER_NS < self.words[LIMIT]:
+            self.words[LIMIT] = when * CYCLES_PER_NS

@@ -1,0 +1,443 @@
+"""The CPU: one RV64GC hart in Unicorn, always in U-mode; the kernel is its S-mode, in Python.
+
+A trap stops the guest inside a Unicorn callback. The registers go into the trap frame of the current U-area
+in emulated RAM, the kernel's handler runs, and on the way out the registers come from the trap frame that
+the kernel then points to, which may be another LWP's.
+
+Unicorn is driven through ctypes: its Python binding costs several times as much per call, and as much again
+at start-up. There are two ways to move registers, behind the same methods:
+
+- in place (`InPlaceHart`): read and write Unicorn's own CPU structure. Its layout is private, so where each
+  field lies is found out at start by writing known values, and checked;
+- in batches (`BatchHart`): one `uc_reg_read_batch` straight into the trap frame, one `uc_reg_write_batch`
+  back. Works with any Unicorn 2; `UAREA_HART=batch` forces it.
+
+Physical memory is where `Ram` put it, page tables are walked by Unicorn out of that memory. Its own memory
+protection is not used.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any
+
+from emu.machine import sv39
+from emu.machine.clock import EXPIRED, Clock
+from emu.machine.ram import Ram
+
+# Trap causes (RISC-V privileged architecture, table of scause).
+ILLEGAL_INSTRUCTION, BREAKPOINT, MISALIGNED_LOAD, ACCESS_LOAD = 2, 3, 4, 5
+MISALIGNED_STORE, ACCESS_STORE, ECALL_U = 6, 7, 8
+FETCH_FAULT, LOAD_FAULT, STORE_FAULT = 12, 13, 15
+TIMER_INTERRUPT = 1 << 63 | 5
+
+# Words of a trap frame: x1..x31, then these (spec A.3).
+RA, SP, GP, TP = 0, 1, 2, 3
+A0, A1, T6 = 9, 10, 30
+PC, TVAL, CAUSE, SR = 31, 32, 33, 34
+FRAME_WORDS = 36
+FRAME_SIZE = 8 * FRAME_WORDS
+
+SR_FS = 3 << 13  # floating-point unit on (state "dirty"); off when 0
+
+# Unicorn's numbers (unicorn/unicorn.h, unicorn/riscv.h, 2.1).
+_UC_ARCH_RISCV, _UC_MODE_RISCV64 = 8, 8
+_UC_HOOK_INTR, _UC_HOOK_BLOCK, _UC_HOOK_INSN_INVALID = 1, 8, 16384
+_REG_X1, _REG_F0, _REG_PC, _REG_PRIV = 2, 158, 190, 191
+_REG_FCSR, _REG_MSTATUS, _REG_SATP = 43, 116, 146
+_CTL_WRITE = 1 << 30
+_CTL_TLB_FLUSH = 11 | _CTL_WRITE
+_CTL_TB_FLUSH = 10 | _CTL_WRITE
+_CTL_TB_REMOVE = 9 | 2 << 26 | _CTL_WRITE
+_PROT_ALL = 7
+_MACHINE, _USER = 3, 0
+_NO_STOP_ADDRESS = (1 << 64) - 2
+
+_TrapHook = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
+_InvalidHook = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
+
+# Words of Unicorn's CPU structure, checked at start by InPlaceHart.
+_CPU_PC, _CPU_BADADDR, _CPU_PRIV = 64, 68, 74
+
+_BADADDR_IN_CONTEXT = 73  # word of a saved context that holds the fault address in Unicorn 2.1.4
+
+
+class MachineError(Exception):
+    """The emulator itself failed: Unicorn is missing, too old, or returned an error."""
+
+
+class TrapFrame:
+    """The 288 bytes at the top of a U-area. `words` are all of it, `gpr` x1..x31, both in place."""
+
+    __slots__ = ("address", "batch", "gpr", "words")
+
+    def __init__(self, ram: Ram, address: int) -> None:
+        self.address = address
+        start = address >> 3
+        self.words = ram.words[start : start + FRAME_WORDS]
+        self.gpr = self.words[:31]
+        self.batch: Any = None  # pointers for batch transfers, made on first use
+
+
+def _load_library() -> ctypes.CDLL:
+    spec = find_spec("unicorn")
+    if spec is None or not spec.submodule_search_locations:
+        raise MachineError("the unicorn package is not installed")
+    directory = os.path.join(list(spec.submodule_search_locations)[0], "lib")
+    for name in ("libunicorn.so.2", "libunicorn.2.dylib", "libunicorn.so", "unicorn.dll"):
+        path = os.path.join(directory, name)
+        if os.path.exists(path):
+            return ctypes.PyDLL(path)
+    raise MachineError(f"no Unicorn library in {directory}")
+
+
+class Hart(ABC):
+    """What both ways of moving registers share. Use `make_hart`."""
+
+    def __init__(self, lib: Any, ram: Ram, clock: Clock) -> None:
+        self._lib = lib
+        self.ram = ram
+        self.clock = clock
+        self.on_trap: Callable[[int, int], None] = self._no_kernel
+        self.frame: TrapFrame  # where registers are saved on a trap and loaded from afterwards
+        self._root = 0  # page frame number of the root table in satp
+        self._stale = False  # a translation was downgraded since the last flush
+        self._stopping = False
+        self._failure: BaseException | None = None
+        self._uc = ctypes.c_void_p()
+        self._check(lib.uc_open(_UC_ARCH_RISCV, _UC_MODE_RISCV64, ctypes.byref(self._uc)))
+        lib.uc_mem_map_ptr.argtypes = [
+            ctypes.c_void_p, ctypes.c_uint64, ctypes.c_size_t, ctypes.c_uint32, ctypes.c_void_p,
+        ]  # fmt: skip
+        self._check(lib.uc_mem_map_ptr(self._uc, 0, ram.size, _PROT_ALL, ram.address))
+        lib.uc_emu_start.argtypes = [ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64,
+                                     ctypes.c_size_t]  # fmt: skip
+        self._disable_counters()
+        self._write(_REG_MSTATUS, SR_FS)
+        self._mstatus = self._read(_REG_MSTATUS) & ~SR_FS
+        clock.set_stop(ctypes.cast(lib.uc_emu_stop, ctypes.c_void_p).value or 0)
+        self._hooks = (_TrapHook(self._trap), _InvalidHook(self._invalid))
+        self._add_hook(_UC_HOOK_INTR, ctypes.cast(self._hooks[0], ctypes.c_void_p), None)
+        self._add_hook(_UC_HOOK_INSN_INVALID, ctypes.cast(self._hooks[1], ctypes.c_void_p), None)
+        self._add_hook(_UC_HOOK_BLOCK, clock.callback, clock.data)
+
+    # -- plumbing ----------------------------------------------------------------------------------
+
+    def _check(self, error: int) -> None:
+        if error:
+            raise MachineError(f"Unicorn error {error}")
+
+    def _add_hook(self, kind: int, callback: ctypes.c_void_p, data: int | None) -> None:
+        handle = ctypes.c_size_t()
+        begin, end = ctypes.c_uint64(1), ctypes.c_uint64(0)  # begin > end: everywhere
+        self._check(
+            self._lib.uc_hook_add(self._uc, ctypes.byref(handle), kind, callback, ctypes.c_void_p(data), begin, end)
+        )
+
+    def _disable_counters(self) -> None:
+        """Make rdcycle, rdtime and rdinstret trap as illegal, to be answered from virtual time.
+
+        Unicorn would answer them from the host's clock. It ignores mcounteren for the privileged architecture
+        it implements, so the CSRs are taken out of its table, which its library exports.
+        """
+        for csr in (0xC00, 0xC01, 0xC02):
+            self._lib.riscv_set_csr_ops_riscv64(csr, ctypes.byref((ctypes.c_void_p * 4)()))
+
+    def _read(self, register: int) -> int:
+        value = ctypes.c_uint64()
+        self._check(self._lib.uc_reg_read(self._uc, register, ctypes.byref(value)))
+        return value.value
+
+    def _write(self, register: int, value: int) -> None:
+        self._check(self._lib.uc_reg_write(self._uc, register, ctypes.byref(ctypes.c_uint64(value))))
+
+    def _privileged_write(self, register: int, value: int) -> None:
+        """Write a CSR; Unicorn ignores that silently while the privilege level is below the CSR's."""
+        self._write(_REG_PRIV, _MACHINE)
+        self._write(register, value)
+        self._write(_REG_PRIV, _USER)
+
+    def _no_kernel(self, cause: int, tval: int) -> None:
+        raise MachineError(f"trap {cause} at {tval:#x} without a kernel")
+
+    # -- running -----------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Run from `frame` until `stop()`. Re-raises what the kernel's handler raised.
+
+        Traps are handled inside; when the clock's limit is hit, the handler is called with TIMER_INTERRUPT.
+        """
+        self._stopping = False
+        expired = self.clock.words
+        while not self._stopping:
+            self._load()
+            error = self._lib.uc_emu_start(self._uc, self.frame.words[PC], _NO_STOP_ADDRESS, 0, 0)
+            if self._failure is not None:
+                failure, self._failure = self._failure, None
+                raise failure
+            if self._stopping:
+                return
+            if expired[EXPIRED]:
+                self._save()
+                expired[EXPIRED] = 0
+                self.on_trap(TIMER_INTERRUPT, 0)
+            else:
+                self._check(error or 1)
+
+    def stop(self) -> None:
+        """Make `run` return once the handler that calls this is done."""
+        self._stopping = True
+
+    def _trap(self, _uc: int, cause: int, _data: int) -> None:
+        """The callback for every exception. Nothing may escape it: ctypes would drop it and run on."""
+        try:
+            self._save()
+            words = self.frame.words
+            tval = 0
+            if cause != BREAKPOINT:
+                words[PC] -= 4  # Unicorn has stepped over the trapping instruction, by 4 whatever its length
+            if cause != ECALL_U:
+                if cause != FETCH_FAULT:  # the block that could not be fetched was not counted either
+                    self.clock.retract(words[PC])
+                if cause not in (ILLEGAL_INSTRUCTION, BREAKPOINT):
+                    tval = self._badaddr()
+            self.on_trap(cause, tval)
+            if self._stopping:
+                self._lib.uc_emu_stop(self._uc)
+            else:
+                self._load()
+        except BaseException as failure:
+            self._failure = failure
+            self._lib.uc_emu_stop(self._uc)
+
+    def _invalid(self, _uc: int, _data: int) -> bool:
+        """`ebreak` comes this way instead of the trap hook's."""
+        self._trap(_uc, BREAKPOINT, _data)
+        return True
+
+    # -- what the kernel tells the hart ------------------------------------------------------------
+
+    def enter(self, frame: TrapFrame, root: int) -> None:
+        """Continue with this trap frame in the address space whose root table is frame number `root`."""
+        self.frame = frame
+        if root != self._root:
+            self._root = root
+            self._switch(root)
+
+    def leave(self, root: int) -> None:
+        """An address space is gone: its root table's frame may come back as another's."""
+        if root == self._root:
+            self._root = 0
+
+    def downgraded(self) -> None:
+        """Some PTE lost a permission or its page: translations must be dropped before user code runs on."""
+        self._stale = True
+
+    def forget_code(self, pfn: int) -> None:
+        """The frame's contents are changing: drop code translated from it."""
+        start = pfn << 12
+        self._write(_REG_PRIV, _MACHINE)  # makes the addresses physical
+        self._check(
+            self._lib.uc_ctl(self._uc, _CTL_TB_REMOVE, ctypes.c_uint64(start), ctypes.c_uint64(start + 4096))
+        )
+        self._write(_REG_PRIV, _USER)
+
+    def read_fpu(self, words: memoryview) -> None:
+        """Store f0..f31 and fcsr into 33 words. The FPU must be on in the current status."""
+        for i in range(32):
+            words[i] = self._read(_REG_F0 + i)
+        words[32] = self._read(_REG_FCSR)
+
+    def write_fpu(self, words: memoryview) -> None:
+        """Load f0..f31 and fcsr from 33 words."""
+        self._set_status(SR_FS)
+        for i in range(32):
+            self._write(_REG_F0 + i, words[i])
+        self._write(_REG_FCSR, words[32])
+
+    # -- what the two kinds do differently ---------------------------------------------------------
+
+    @abstractmethod
+    def _save(self) -> None:
+        """Registers into the trap frame, pc as Unicorn has it."""
+
+    @abstractmethod
+    def _load(self) -> None:
+        """Registers from the trap frame; flush stale translations first."""
+
+    @abstractmethod
+    def _badaddr(self) -> int:
+        """The address that faulted last."""
+
+    @abstractmethod
+    def _switch(self, root: int) -> None:
+        """Point satp at another root table and drop all translations."""
+
+    @abstractmethod
+    def _set_status(self, fs: int) -> None:
+        """Switch the FPU on (SR_FS) or off (0)."""
+
+    def _flush(self) -> None:
+        self._stale = False
+        self._check(self._lib.uc_ctl(self._uc, _CTL_TLB_FLUSH))
+
+
+class BatchHart(Hart):
+    """Registers move in one call each way, straight between Unicorn and the trap frame in RAM."""
+
+    def __init__(self, lib: Any, ram: Ram, clock: Clock) -> None:
+        super().__init__(lib, ram, clock)
+        self._ids = (ctypes.c_int * 32)(*range(_REG_X1, _REG_X1 + 31), _REG_PC)
+        self._fs = SR_FS
+        self._asid = 0
+        self._context = ctypes.c_void_p()
+        self._check(lib.uc_context_alloc(self._uc, ctypes.byref(self._context)))
+        self._write(_REG_PRIV, _USER)
+
+    def _pointers(self, frame: TrapFrame) -> Any:
+        if frame.batch is None:
+            base = self.ram.address + frame.address
+            frame.batch = (ctypes.c_void_p * 32)(*(base + 8 * i for i in range(32)))
+        return frame.batch
+
+    def _save(self) -> None:
+        self._check(self._lib.uc_reg_read_batch(self._uc, self._ids, self._pointers(self.frame), 32))
+
+    def _load(self) -> None:
+        if self._stale:
+            self._flush()
+        fs = self.frame.words[SR] & SR_FS
+        if fs != self._fs:
+            self._set_status(fs)
+        self._check(self._lib.uc_reg_write_batch(self._uc, self._ids, self._pointers(self.frame), 32))
+
+    def _badaddr(self) -> int:
+        self._check(self._lib.uc_context_save(self._uc, self._context))
+        return ctypes.c_uint64.from_address((self._context.value or 0) + 8 * _BADADDR_IN_CONTEXT).value
+
+    def _switch(self, root: int) -> None:
+        self._asid ^= 1  # Unicorn flushes on a satp write only if the address-space id changes
+        self._privileged_write(_REG_SATP, sv39.SATP_SV39 | self._asid << 44 | root)
+        self._stale = False
+
+    def _set_status(self, fs: int) -> None:
+        self._fs = fs
+        self._privileged_write(_REG_MSTATUS, self._mstatus | fs)
+
+
+class InPlaceHart(Hart):
+    """Registers move as one slice copy between the trap frame and Unicorn's own CPU structure."""
+
+    def __init__(self, lib: Any, ram: Ram, clock: Clock) -> None:
+        """Raises MachineError where the structure cannot be found or is not laid out as expected."""
+        super().__init__(lib, ram, clock)
+        self._cpu = cpu = self._find_cpu()
+        self._gpr = cpu[1:32]
+        self._satp = self._find(_REG_SATP, sv39.SATP_SV39 | 1)
+        self._mstatus_at = self._find(_REG_MSTATUS, self._mstatus | SR_FS)
+        self._write(_REG_PRIV, _USER)
+        self._fs = SR_FS
+        self._flush_call = ctypes.c_int(_CTL_TLB_FLUSH)
+
+    def _find_cpu(self) -> memoryview:
+        """Search what Unicorn's handle points to for the block that holds known values of x1..x31."""
+        values = [0x5EED << 48 | n * 0x0101_0101_0101 for n in range(1, 32)]
+        for n, value in enumerate(values):
+            self._write(_REG_X1 + n, value)
+        pattern = struct.pack("<31Q", *values)
+        found = set()
+        # Reading through the kernel's view of this process gives an error, not a crash, for a bad pointer.
+        with open("/proc/self/mem", "rb", buffering=0) as memory:
+            handle = os.pread(memory.fileno(), 4096, self._uc.value or 0)
+            for (pointer,) in struct.iter_unpack("<Q", handle):
+                if pointer & 7 or not 0x10000 <= pointer < 1 << 47:
+                    continue
+                try:
+                    block = os.pread(memory.fileno(), 1 << 16, pointer)
+                except OSError:
+                    continue
+                at = block.find(pattern)
+                if at >= 0:
+                    found.add(pointer + at - 8)
+        if len(found) != 1:
+            raise MachineError("the CPU structure was not found")
+        words = (ctypes.c_uint64 * 128).from_address(found.pop())
+        cpu = memoryview(words).cast("B").cast("Q")
+        for register, word in ((_REG_X1 + 30, 31), (_REG_F0, 32), (_REG_F0 + 31, 63), (_REG_PC, _CPU_PC)):
+            self._write(register, 0x1234_5678_9ABC)
+            if cpu[word] != 0x1234_5678_9ABC:
+                raise MachineError("the CPU structure is laid out differently")
+        for n in range(1, 32):
+            cpu[n] = 0
+            self._write(_REG_F0 + n, 0)
+        self._write(_REG_F0, 0)
+        self._write(_REG_PRIV, _MACHINE)
+        if cpu[_CPU_PRIV] != _MACHINE:
+            raise MachineError("the privilege level is not where it was expected")
+        return cpu
+
+    def _find(self, register: int, value: int) -> int:
+        """The one word that changes when a CSR is written."""
+        self._write(register, 0)
+        before = bytes(self._cpu)
+        self._write(register, value)
+        after = bytes(self._cpu)
+        changed = [i for i in range(128) if before[8 * i : 8 * i + 8] != after[8 * i : 8 * i + 8]]
+        if len(changed) != 1:
+            raise MachineError(f"register {register} was not found in the CPU structure")
+        return changed[0]
+
+    def _save(self) -> None:
+        frame = self.frame
+        frame.gpr[:] = self._gpr
+        frame.words[PC] = self._cpu[_CPU_PC]
+
+    def _load(self) -> None:
+        if self._stale:
+            self._flush()
+        frame = self.frame
+        words = frame.words
+        fs = words[SR] & SR_FS
+        if fs != self._fs:
+            self._set_status(fs)
+        self._gpr[:] = frame.gpr
+        self._cpu[_CPU_PC] = words[PC]
+
+    def _badaddr(self) -> int:
+        return self._cpu[_CPU_BADADDR]
+
+    def _switch(self, root: int) -> None:
+        self._cpu[self._satp] = sv39.SATP_SV39 | root
+        self._stale = True
+
+    def _set_status(self, fs: int) -> None:
+        self._fs = fs
+        self._cpu[self._mstatus_at] = self._mstatus | fs
+
+    def read_fpu(self, words: memoryview) -> None:
+        words[:32] = self._cpu[32:64]
+        words[32] = self._read(_REG_FCSR)
+
+    def write_fpu(self, words: memoryview) -> None:
+        self._set_status(SR_FS)
+        self._cpu[32:64] = words[:32]
+        self._write(_REG_FCSR, words[32])
+
+
+def make_hart(ram: Ram, clock: Clock) -> Hart:
+    """A hart on this RAM and clock, with registers in place where that can be verified.
+
+    Raises MachineError when Unicorn cannot be used at all.
+    """
+    lib = _load_library()
+    if os.environ.get("UAREA_HART") != "batch":
+        try:
+            return InPlaceHart(lib, ram, clock)
+        except (MachineError, OSError):
+            pass  # another Unicorn, or no /proc: the portable way works everywhere
+    return BatchHart(lib, ram, clock)

@@ -1,0 +1,277 @@
+"""Running another program: execve (NetBSD: kern_exec.c, exec_script.c, exec_elf.c; spec A.6).
+
+The new address space, stack included, is built before anything of the old program is given up. So every
+error is still an errno for the caller, and "point of no return" is one block of code that cannot fail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from struct import pack
+from typing import TYPE_CHECKING, NamedTuple
+
+from emu.machine.hart import A1, FRAME_WORDS, PC, SP
+from kernel.descrip import closeexec, cwdunshare
+from kernel.errno import E2BIG, EACCES, EAGAIN, ENOEXEC, ENOMEM, ETXTBSY, Errno
+from kernel.exit import lwp_free, release_vfork_parent
+from kernel.kauth import Process
+from kernel.limits import RLIMIT_NPROC, RLIMIT_STACK
+from kernel.proc import AFORK, PK_EXEC, PK_SUGID, PST_PROFIL
+from kernel.prot import change_cred
+from kernel.sys_sig import execsigs
+from kernel.syscall import JUSTRETURN, Result, syscall
+from kernel.uvm.map import MAXSSIZ, USRSTACK, MapEntry, VmSpace, round_page, trunc_page
+from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE
+from kernel.vfs import namei
+from kernel.vfs.vnode import VEXEC, VREG, Vnode
+from kernel.elf import PF_R, PF_W, PF_X, Image, parse
+
+if TYPE_CHECKING:
+    from kernel.kauth import Cred
+    from kernel.lwp import Lwp
+
+ARG_MAX = 256 * 1024
+MAXINTERP = 1024
+PS_STRINGS_SIZE = 32
+S_ISUID, S_ISGID = 0o4000, 0o2000
+
+AT_NULL, AT_PHDR, AT_PHENT, AT_PHNUM, AT_PAGESZ, AT_BASE, AT_FLAGS, AT_ENTRY = 0, 3, 4, 5, 6, 7, 8, 9
+AT_STACKBASE, AT_EUID, AT_RUID, AT_EGID, AT_RGID, AT_SUN_EXECNAME = 13, 2000, 2001, 2002, 2003, 2014
+
+
+class Package(NamedTuple):
+    """What is about to run (struct exec_package)."""
+
+    vnode: Vnode
+    path: bytes  # absolute
+    image: Image
+    argv: list[bytes]
+
+
+@syscall(59, "int execve(const char *path, char * const *argp, char * const *envp)")
+def sys_execve(l: Lwp, path: int, argp: int, envp: int) -> Result:
+    name = namei.copyin_path(l, path)
+    argv, used = _copyin_strings(l, argp, 0)
+    envv, _ = _copyin_strings(l, envp, used)
+    execve(l, name, argv, envv)
+    return JUSTRETURN
+
+
+@syscall(465, "int fexecve(int fd, char * const *argp, char * const *envp)")
+def sys_fexecve(l: Lwp, fd: int, argp: int, envp: int) -> Result:
+    vnode = getattr(l.proc.fd.get(fd), "vnode", None)
+    if vnode is None:
+        raise Errno(EACCES)
+    argv, used = _copyin_strings(l, argp, 0)
+    envv, _ = _copyin_strings(l, envp, used)
+    execve(l, b"*fexecve*", argv, envv, vnode)
+    return JUSTRETURN
+
+
+def _copyin_strings(l: Lwp, array: int, used: int) -> tuple[list[bytes], int]:
+    """A NULL-terminated array of strings, and how many bytes of ARG_MAX are used with it. Raises E2BIG."""
+    vm = l.proc.vm
+    strings: list[bytes] = []
+    if not array:
+        return strings, used
+    while pointer := vm.copyin_word(array):
+        try:
+            text = vm.copyinstr(pointer, ARG_MAX - used)
+        except Errno as error:
+            raise Errno(E2BIG if error.errno == 63 else error.errno) from None  # 63: ENAMETOOLONG
+        used += len(text) + 1 + 8
+        if used > ARG_MAX:
+            raise Errno(E2BIG)
+        strings.append(text)
+        array += 8
+    return strings, used
+
+
+def execve(l: Lwp, path: bytes, argv: list[bytes], envv: list[bytes], vnode: Vnode | None = None) -> None:
+    """Replace the caller's program. Raises Errno, with the old program untouched.
+
+    Errors: what looking up the path says; EACCES, ENOEXEC, ETXTBSY, E2BIG, ENOMEM; EAGAIN for a set-id
+    process above RLIMIT_NPROC.
+    """
+    p, k = l.proc, l.kernel
+    if (
+        p.flag & PK_SUGID
+        and k.uids.change_proc_count(p.cred.ruid, 0) > p.limit.soft[RLIMIT_NPROC]
+        and not k.kauth.authorize_process(p.cred, Process.RLIMIT_BYPASS, p, RLIMIT_NPROC)
+    ):
+        raise Errno(EAGAIN)
+    package = _prepare(l, path, argv, vnode)
+    vm = VmSpace(k)
+    try:
+        stack_limit = min(round_page(p.limit.soft[RLIMIT_STACK]), MAXSSIZ)
+        _map_image(vm, package.image, package.vnode)
+        _map_stack(vm, stack_limit)
+        cred = _new_cred(p.cred, package.vnode)
+        sp = _push_arguments(vm, package, envv, cred, p.cred, stack_limit)
+    except BaseException:
+        vm.release()
+        raise
+    _point_of_no_return(l, package, vm, cred)
+    words = l.frame.words
+    words[:FRAME_WORDS] = memoryview(bytes(8 * FRAME_WORDS)).cast("Q")
+    words[PC] = package.image.entry
+    words[SP] = sp
+    words[A1] = p.psstrp
+    k.stats.execs += 1
+    for hook in k.exechooks:
+        hook(p)
+
+
+def _prepare(l: Lwp, path: bytes, argv: list[bytes], vnode: Vnode | None, depth: int = 0) -> Package:
+    """Look the program up and read its header; a script leads on to its interpreter (check_exec)."""
+    if vnode is None:
+        vnode = namei.lookup(l, path)
+    if vnode.vtype is not VREG:
+        raise Errno(EACCES)
+    vnode.access(l.proc.cred, VEXEC)
+    if not vnode.mode & 0o111:
+        raise Errno(EACCES)
+    if vnode.writers:
+        raise Errno(ETXTBSY)
+    head = vnode.read(0, MAXINTERP)
+    if head.startswith(b"#!"):
+        if depth:
+            raise Errno(ENOEXEC)
+        line = head[2:].split(b"\n", 1)
+        words = line[0].strip().split(None, 1)
+        if len(line) < 2 or not words:
+            raise Errno(ENOEXEC)
+        return _prepare(l, words[0], [*words, path, *argv[1:]], None, depth + 1)
+    return Package(vnode, _absolute(l, path), parse(vnode.read, vnode.size), argv)
+
+
+def _absolute(l: Lwp, path: bytes) -> bytes:
+    if path.startswith(b"/") or path == b"*fexecve*":
+        return path
+    try:
+        base = namei.path_of(l.proc, l.proc.cwdi.cdir)
+    except Errno:
+        return path  # the working directory has no path any more
+    return base.rstrip(b"/") + b"/" + path
+
+
+def _map_image(vm: VmSpace, image: Image, vnode: Vnode) -> None:
+    """Enter the program's segments; pages are read on demand. Raises Errno(ENOEXEC, ENOMEM)."""
+    if not image.native or image.interpreter is not None:
+        raise Errno(ENOEXEC)
+    if vnode.uobj is None:
+        raise Errno(ENOEXEC)
+    name = "text"
+    for s in image.segments:
+        prot = (PROT_READ if s.flags & PF_R else 0) | (PROT_WRITE if s.flags & PF_W else 0)
+        prot |= PROT_EXEC if s.flags & PF_X else 0
+        start, end = trunc_page(s.va), round_page(s.va + s.memsz)
+        file_end = round_page(s.va + s.filesz) if s.filesz else start
+        name = "text" if prot & PROT_EXEC else "data" if prot & PROT_WRITE else "rodata"
+        if s.filesz:
+            vnode.uobj.hold()
+            vm.insert(MapEntry(start, file_end, prot, obj=vnode.uobj, offset=trunc_page(s.offset), name=name))
+            tail = s.va + s.filesz
+            if s.memsz > s.filesz and tail < file_end:
+                if not prot & PROT_WRITE:
+                    raise Errno(ENOEXEC)
+                vm.copyout(tail, bytes(file_end - tail))  # bss begins in the last page of the file's part
+        if end > file_end:
+            vm.insert(MapEntry(file_end, end, prot, name="bss"))
+        if prot & PROT_EXEC:
+            vm.taddr, vm.tsize = start, end - start
+        vm.daddr = vm.brk = max(vm.daddr, end)
+
+
+def _map_stack(vm: VmSpace, limit: int) -> None:
+    """The stack: readable and writable up to its limit, without access up to the largest there could be."""
+    bottom = USRSTACK - limit
+    if bottom > USRSTACK - MAXSSIZ:
+        vm.insert(MapEntry(USRSTACK - MAXSSIZ, bottom, 0, name="stack guard"))
+    if limit:
+        vm.insert(MapEntry(bottom, USRSTACK, PROT_READ | PROT_WRITE, name="stack"))
+    vm.maxsaddr = USRSTACK - MAXSSIZ
+    vm.ssize = limit
+
+
+def _push_arguments(
+    vm: VmSpace, package: Package, envv: list[bytes], cred: Cred, old: Cred, stack_limit: int
+) -> int:
+    """Write ps_strings, argc, argv, envp and the auxiliary vector; the stack pointer (copyargs; spec A.6).
+
+    Raises Errno(ENOMEM) when they do not fit the stack.
+    """
+    argv, image = package.argv, package.image
+    strings = b"".join(s + b"\0" for s in [package.path, *argv, *envv])
+    words = 1 + len(argv) + 1 + len(envv) + 1 + 2 * 14
+    top = USRSTACK - PS_STRINGS_SIZE
+    sp = top - len(strings) - 8 * words & ~15
+    if USRSTACK - sp > stack_limit:
+        raise Errno(ENOMEM)
+    text = sp + 8 * words  # where the strings begin
+    addresses = []
+    for s in [package.path, *argv, *envv]:
+        addresses.append(text)
+        text += len(s) + 1
+    args, envs = addresses[1 : 1 + len(argv)], addresses[1 + len(argv) :]
+    auxv = [
+        (AT_PHDR, image.phdr), (AT_PHENT, 56), (AT_PHNUM, image.phnum), (AT_PAGESZ, 4096), (AT_BASE, 0),
+        (AT_FLAGS, 0), (AT_ENTRY, image.entry), (AT_STACKBASE, USRSTACK), (AT_EUID, cred.euid),
+        (AT_RUID, old.ruid), (AT_EGID, cred.egid), (AT_RGID, old.rgid), (AT_SUN_EXECNAME, addresses[0]),
+        (AT_NULL, 0),
+    ]  # fmt: skip
+    block = [len(argv), *args, 0, *envs, 0, *(word for pair in auxv for word in pair)]
+    vm.copyout(sp, pack(f"<{len(block)}Q", *block) + strings)
+    argvp, envp = sp + 8, sp + 8 * (1 + len(argv) + 1)
+    vm.copyout(top, pack("<Qi4xQi4x", argvp, len(argv), envp, len(envv)))
+    return sp
+
+
+def _new_cred(cred: Cred, vnode: Vnode) -> Cred:
+    """The credentials with which a set-id program runs."""
+    if vnode.mode & S_ISUID and vnode.uid != cred.euid:
+        cred = replace(cred, euid=vnode.uid, svuid=vnode.uid)
+    if vnode.mode & S_ISGID and vnode.gid != cred.egid:
+        cred = replace(cred, egid=vnode.gid, svgid=vnode.gid)
+    return cred
+
+
+def _point_of_no_return(l: Lwp, package: Package, vm: VmSpace, cred: Cred) -> None:
+    """Give up the old program. Nothing here can fail. The order is kern_exec.c's (spec C.16)."""
+    p, k = l.proc, l.kernel
+    for other in list(p.lwps):
+        if other is not l:
+            lwp_free(other)
+            p.lwps.remove(other)
+    cwdunshare(l)
+    closeexec(l)
+    execsigs(l)
+    if cred is not p.cred:
+        change_cred(p, cred)
+        p.flag |= PK_SUGID
+    elif p.cred.euid == p.cred.ruid and p.cred.egid == p.cred.rgid:
+        p.flag &= ~PK_SUGID
+    p.stflag &= ~PST_PROFIL
+    k.timers.timers_exec(p)
+    release_vfork_parent(p)
+    old, p.vm = p.vm, vm
+    old.release()
+    vnode = package.vnode
+    vnode.hold()
+    vnode.text_refs += 1
+    if p.textvp is not None:
+        p.textvp.text_refs -= 1
+        p.textvp.release()
+    p.textvp = vnode
+    p.path = package.path.decode("utf-8", "surrogateescape")
+    p.comm = p.path.rsplit("/", 1)[-1][:16]
+    p.psstrp = USRSTACK - PS_STRINGS_SIZE
+    p.flag |= PK_EXEC
+    p.acflag &= ~AFORK
+    k.fpu.release(l)
+    l.fpu_used = False
+    l.private = 0
+    l.ctxlink = 0
+    l.name = ""
+
+

@@ -1,0 +1,372 @@
+"""The end of a process, and waiting for it (NetBSD: kern_exit.c; spec C.34)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from kernel.errno import ECHILD, EINVAL, Errno
+from kernel.proc import (
+    AXSIG,
+    PK_CLDSIGIGN,
+    PK_NOCLDWAIT,
+    PL_PPWAIT,
+    PS_CONTINUED,
+    PS_WEXIT,
+    SDEAD,
+    SIDL,
+    SSTOP,
+    SZOMB,
+    Proc,
+)
+from kernel.prot import fix_jobc, leave_pgrp
+from kernel.resource import pack_wait_rusage, pack_wrusage
+from kernel.sched import LSZOMB
+from kernel.signal import (
+    CLD_CONTINUED,
+    CLD_EXITED,
+    CLD_KILLED,
+    CLD_STOPPED,
+    SI_USER,
+    SIGCHLD,
+    SIGCONT,
+    SIGHUP,
+    SigInfo,
+)
+from kernel.syscall import Result, syscall
+
+if TYPE_CHECKING:
+    from kernel.lwp import Lwp
+
+WNOHANG, WUNTRACED, WALTSIG, WALLSIG = 0x1, 0x2, 0x4, 0x8
+WCONTINUED, WEXITED, WTRAPPED, WNOWAIT, WNOZOMBIE = 0x10, 0x20, 0x40, 0x10000, 0x20000
+_SELECTING = WUNTRACED | WCONTINUED | WEXITED | WTRAPPED
+_ALL_OPTIONS = _SELECTING | WNOHANG | WALTSIG | WALLSIG | WNOWAIT | WNOZOMBIE
+
+P_ALL, P_PID, P_PGID, P_SID, P_UID, P_GID = 0, 1, 4, 5, 7, 8
+
+
+@syscall(1, "void exit(int rval)")
+def sys_exit(l: Lwp, rval: int) -> Result:
+    exit1(l, rval, 0)
+    return None
+
+
+def exit1(l: Lwp, code: int, signo: int) -> None:
+    """End the caller's process, by exit or by a signal. The order of effects is spec C.34's.
+
+    The caller is no longer LSONPROC afterwards; the scheduler never comes back to it.
+    """
+    k, p = l.kernel, l.proc
+    if p.pid == 1 and not p.vm.kernel.halting:
+        k.panic(f"init died (signal {signo}, exit {code})")
+    k.account(l)
+    p.sflag |= PS_WEXIT
+    _end_other_lwps(l)
+    p.sigpend.discard(-1)
+    l.sigpend.discard(-1)
+    k.timers.timers_exit(p)
+    for hook in k.exithooks:
+        hook(p)
+    p.fd.free(l)
+    p.cwdi.release()
+    p.sigacts.release()
+    if signo:
+        p.acflag |= AXSIG
+    p.xexit = code
+    p.xsig = signo
+    if p.vm.maxrss << 2 > p.stats.maxrss:
+        p.stats.maxrss = p.vm.maxrss << 2
+    k.fpu.release(l)
+    p.vm.release()
+    release_vfork_parent(p)
+    _leave_session(p)
+    for child in list(p.children):
+        _orphan(child)
+    p.stat = SZOMB
+    l.stat = LSZOMB
+    _tell_parent(p)
+
+
+def _end_other_lwps(l: Lwp) -> None:
+    """The other LWPs end where they are (exit_lwps)."""
+    k, p = l.kernel, l.proc
+    for other in list(p.lwps):
+        if other is not l:
+            lwp_free(other)
+    p.lwps = [l]
+    assert k.curlwp is l
+
+
+def lwp_free(l: Lwp) -> None:
+    """Take an LWP off every queue and free its U-area (lwp_free)."""
+    k = l.kernel
+    if l.wchan is not None:
+        l.wchan.waiters.remove(l)
+        l.wchan = None
+    if l.timeout is not None:
+        l.timeout.cancel()
+        l.timeout = None
+    if l in k.sched.runq:
+        k.sched.runq.remove(l)
+    l.stat = LSZOMB
+    if l.coro is not None:
+        l.coro.close()
+        l.coro = None
+    k.fpu.release(l)
+    l.proc.stats.add_lwp(l)
+    k.uareas.free(l.uarea)
+    l.uarea = 0
+    if l.lid != l.proc.pid:
+        k.pids.free(l.lid)
+
+
+def release_vfork_parent(p: Proc) -> None:
+    """Let the LWP that waits in vfork for this process run on (spec C.16)."""
+    if p.lflag & PL_PPWAIT:
+        p.lflag &= ~PL_PPWAIT
+        parent = p.vforklwp
+        p.vforklwp = None
+        if parent is not None:
+            parent.vforkwaiting = False
+            parent.waitcv.broadcast()
+
+
+def _leave_session(p: Proc) -> None:
+    """A session leader takes its terminal with it; job control counts are put right."""
+    session = p.session
+    if session.leader is p:
+        tty = session.ttyvp
+        if tty is not None and tty.session is session:
+            p.kernel.signals.pgsignal(tty.pgrp, SIGHUP)
+            tty.revoke()
+        session.ttyvp = None
+        session.leader = None
+    fix_jobc(p, p.pgrp, False)
+
+
+def _orphan(child: Proc) -> None:
+    """Give a child of a dying process to init."""
+    reparent(child, child.kernel.initproc)
+    if child.stat == SZOMB:
+        child.kernel.initproc.waitcv.broadcast()
+
+
+def reparent(child: Proc, parent: Proc) -> None:
+    """Change who waits for a process (proc_reparent). init's children signal with SIGCHLD."""
+    old = child.pptr
+    if old is parent:
+        return
+    if old is not None:
+        if child.stat == SZOMB or (child.stat == SSTOP and not child.waited):
+            parent.nstopchild += 1
+            old.nstopchild -= 1
+        old.children.remove(child)
+    if parent is child.kernel.initproc:
+        child.exitsig = SIGCHLD
+    parent.children.insert(0, child)
+    child.pptr = parent
+    child.ppid = parent.pid
+
+
+def _tell_parent(p: Proc) -> None:
+    """The zombie goes to the front of its parent's list; signal, wakeup."""
+    k, parent = p.kernel, p.pptr
+    assert parent is not None
+    parent.children.remove(p)
+    parent.children.insert(0, p)
+    parent.nstopchild += 1
+    if parent.flag & (PK_NOCLDWAIT | PK_CLDSIGIGN):
+        reparent(p, k.initproc)
+        # The parent's last child is gone without a wait: whoever sleeps in wait must hear of it.
+        if not parent.children:
+            parent.waitcv.broadcast()
+        parent = k.initproc
+    if p.exitsig and (p.exitsig != SIGCHLD or parent.pid != 0):
+        k.signals.psignal(parent, p.exitsig, exit_info(p))
+    parent.waitcv.broadcast()
+
+
+def exit_info(p: Proc) -> SigInfo:
+    """What a parent's signal says about an ended child (exit_psignal)."""
+    code = SI_USER
+    if p.exitsig == SIGCHLD:
+        code = CLD_KILLED if p.xsig else CLD_EXITED
+    status = p.xsig or p.xexit
+    info = SigInfo(p.exitsig, code, pid=p.pid, uid=p.cred.ruid, status=status)
+    info.utime, info.stime = p.stats.utime // 10**7, p.stats.stime // 10**7
+    return info
+
+
+# -- waiting ---------------------------------------------------------------------------------------
+
+
+def wait_status(p: Proc) -> int:
+    """The status word of a zombie: exit code << 8, or the signal (spec B.6)."""
+    return p.xsig & 0x7F if p.xsig else (p.xexit << 8) & 0xFFFF_FFFF
+
+
+def proc_free(p: Proc, waiter: Proc) -> None:
+    """Reap a zombie: add its usage to the waiter's, free everything that is left (proc_free)."""
+    k = p.kernel
+    l = p.lwps[0]
+    lwp_free(l)
+    waiter.stats.add_child(p)
+    p.lwps = []
+    p.stat = SDEAD
+    parent = p.pptr
+    assert parent is not None
+    parent.nstopchild -= 1
+    parent.children.remove(p)
+    p.pptr = None
+    leave_pgrp(p)
+    del k.allproc[p.pid]
+    k.uids.change_proc_count(p.cred.ruid, -1)
+    k.nprocs -= 1
+    if p.textvp is not None:
+        p.textvp.text_refs -= 1
+        p.textvp.release()
+        p.textvp = None
+    p.limit.release()
+    k.pids.free(p.pid)
+
+
+def _matches(idtype: int, ident: int, caller: Proc) -> Callable[[Proc], bool]:
+    """A predicate for the children that a wait is about."""
+    if idtype == P_ALL:
+        return lambda p: True
+    if idtype == P_PID:
+        return lambda p: p.pid == ident
+    if idtype == P_PGID:
+        return lambda p: p.pgrp.pgid == (ident or caller.pgrp.pgid)
+    if idtype == P_SID:
+        return lambda p: p.session.sid == ident
+    if idtype == P_UID:
+        return lambda p: p.cred.euid == ident
+    if idtype == P_GID:
+        return lambda p: p.cred.egid == ident
+    return lambda p: False
+
+
+class Found:
+    """A child's change of state, taken by find_child: what the waiting calls report."""
+
+    __slots__ = ("code", "pid", "rusage", "status", "uid", "value", "wrusage")
+
+    def __init__(self, p: Proc, code: int, status: int, value: int) -> None:
+        self.pid = p.pid
+        self.uid = p.cred.ruid
+        self.code = code  # CLD_*
+        self.status = status  # the status word
+        self.value = value  # si_status
+        self.rusage = pack_wait_rusage(p)
+        self.wrusage = pack_wrusage(p)
+
+
+def find_child(l: Lwp, idtype: int, ident: int, options: int) -> Found | None:
+    """Take a waited-for change of state of some child, if there is one (find_stopped_child).
+
+    Raises Errno(ECHILD) when no child can ever match.
+    """
+    parent = l.proc
+    match = _matches(idtype, ident, parent)
+    any_child = False
+    for p in parent.children:
+        if not match(p) or p.stat == SIDL:
+            continue
+        if not options & WALLSIG and bool(options & WALTSIG) == (p.exitsig == SIGCHLD):
+            continue
+        any_child = True
+        if options & WEXITED and p.stat == SZOMB:
+            code = CLD_KILLED if p.xsig else CLD_EXITED
+            found = Found(p, code, wait_status(p), p.xsig or p.xexit)
+            if not options & WNOWAIT:
+                if options & WNOZOMBIE:
+                    reparent(p, l.kernel.initproc)
+                    l.kernel.initproc.waitcv.broadcast()
+                else:
+                    proc_free(p, parent)
+            return found
+        if options & WCONTINUED and p.sflag & PS_CONTINUED:
+            if not options & WNOWAIT:
+                p.sflag &= ~PS_CONTINUED
+            return Found(p, CLD_CONTINUED, 0xFFFF, SIGCONT)
+        if options & WUNTRACED and p.stat == SSTOP and not p.waited:
+            if not options & WNOWAIT:
+                p.waited = 1
+                parent.nstopchild -= 1
+            return Found(p, CLD_STOPPED, p.xsig << 8 | 0x7F, p.xsig)
+    if not any_child:
+        raise Errno(ECHILD)
+    return None
+
+
+def do_wait(
+    l: Lwp, idtype: int, ident: int, options: int, finish: Callable[[Found | None], int]
+) -> Result:
+    """Wait for a child; `finish` copies the result out and gives the return value (do_sys_waitid).
+
+    A plain value if a child is ready, else a coroutine. Raises Errno: EINVAL, ECHILD, EINTR.
+    """
+    if options & ~_ALL_OPTIONS or not options & _SELECTING:
+        raise Errno(EINVAL)
+    found = find_child(l, idtype, ident, options)
+    if found is not None or options & WNOHANG:
+        return finish(found)
+    return _wait_later(l, idtype, ident, options, finish)
+
+
+async def _wait_later(
+    l: Lwp, idtype: int, ident: int, options: int, finish: Callable[[Found | None], int]
+) -> int:
+    found = None
+    while found is None:
+        await l.proc.waitcv.wait_sig(l)
+        found = find_child(l, idtype, ident, options)
+    return finish(found)
+
+
+@syscall(449, "int __wait450(pid_t pid, int *status, int options, struct rusage *rusage)", sleeps=True)
+def sys___wait450(l: Lwp, pid: int, status: int, options: int, rusage: int) -> Result:
+    if pid == -1:
+        idtype, ident = P_ALL, 0
+    elif pid <= 0:
+        idtype, ident = P_PGID, -pid
+    else:
+        idtype, ident = P_PID, pid
+    vm = l.proc.vm
+
+    def finish(found: Found | None) -> int:
+        if found is None:
+            return 0
+        if status:
+            vm.copyout(status, found.status.to_bytes(4, "little"))
+        if rusage:
+            vm.copyout(rusage, found.rusage)
+        return found.pid
+
+    return do_wait(l, idtype, ident, options | WEXITED | WTRAPPED, finish)
+
+
+@syscall(
+    481,
+    "int wait6(idtype_t idtype, id_t id, int *status, int options, struct wrusage *wru, siginfo_t *info)",
+    sleeps=True,
+)
+def sys_wait6(l: Lwp, idtype: int, ident: int, status: int, options: int, wru: int, info: int) -> Result:
+    vm = l.proc.vm
+
+    def finish(found: Found | None) -> int:
+        if found is None:
+            if info:
+                vm.copyout(info, bytes(128))
+            return 0
+        if status:
+            vm.copyout(status, found.status.to_bytes(4, "little"))
+        if wru:
+            vm.copyout(wru, found.wrusage)
+        if info:
+            vm.copyout(info, SigInfo(SIGCHLD, found.code, pid=found.pid, uid=found.uid, status=found.value).pack())
+        return found.pid
+
+    return do_wait(l, idtype, ident, options, finish)

@@ -1,0 +1,393 @@
+"""The kernel: everything there is one of, boot, and the loop that runs LWPs (NetBSD: init_main.c, mi_switch).
+
+A machine is given (`Board`), proc 0 and init are made, and `run` lets the hart go. From then on the kernel
+runs inside the hart's trap callback; `switch` is where one LWP's turn ends and another's begins.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from random import Random
+from typing import Any, NoReturn
+
+from emu.machine.board import Board
+from emu.machine.clock import CYCLES_PER_NS, USED
+from emu.machine.hart import PC
+from kernel.errno import Errno
+from kernel.file import FileTable
+from kernel.kauth import Cred, KAuth
+from kernel.limits import Limits
+from kernel.lwp import Lwp
+from kernel.mcontext import Fpu
+from kernel.pid import PidTable
+from kernel.proc import PK_SYSTEM, SACTIVE, Pgrp, Proc, Session
+from kernel.resource import Stats
+from kernel.sched import LSONPROC, LSRUN, LSSLEEP, LSZOMB, Scheduler
+from kernel.signal import DEFAULT_IGNORED, SIGCONT, Pending, SigActs, Signals, bit
+from kernel.syscall import MAXSYSCALL
+from kernel.trap import TRAP_CYCLES, Trap
+from kernel.uidinfo import UidInfo
+from kernel.uvm.map import VmSpace
+from kernel.uvm.page import Frames
+from kernel.uvm.pmap import STRATEGIES
+from kernel.uvm.uarea import UAreas
+
+QUANTUM_NS = 10 * 10**6  # 1/hz
+DEFAULT_MAXPROC = 20 + 16 * 64
+MSGBUF_SIZE = 16384
+
+
+class Panic(Exception):
+    """The kernel cannot go on. The message names the process, pc and trap where it happened."""
+
+
+class Deadlock(Exception):
+    """Every LWP sleeps and nothing can ever wake one."""
+
+
+class KernelStats:
+    """System-wide counters (struct uvmexp and friends)."""
+
+    __slots__ = (
+        "execs", "faults", "flt_acow", "flt_anon", "flt_obj", "flt_prcopy", "flt_takeover", "forks",
+        "forks_ppwait", "forks_sharevm", "swtch",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        for name in self.__slots__:
+            setattr(self, name, 0)
+
+
+class Kernel(Trap):
+    """One booted system."""
+
+    def __init__(self, board: Board, *, seed: int = 0, cow: str = "page") -> None:
+        """`cow` names the fork strategy (kernel.uvm.pmap.STRATEGIES). Raises Errno(ENOMEM) if RAM is too small."""
+        from kernel import timers
+        from kernel.sysctl_tree import build_tree
+        from kernel.time import Timekeeper
+        from kernel.vfs.root import make_root
+
+        self.board = board
+        self.hart = board.hart
+        self.clock = board.clock
+        self.console = board.console
+        self.random = Random(seed)
+        self._sched_random = Random(f"sched {seed}")
+        self.frames = Frames(board.ram)
+        self.frames.forget_code = self.hart.forget_code
+        self.uareas = UAreas(self.frames)
+        self.fpu = Fpu(self.hart, self.uareas)
+        self.sched = Scheduler(self)
+        self.signals = Signals(self)
+        self.timers = timers
+        self.kauth = KAuth(self)
+        self.uids = UidInfo()
+        self.pids = PidTable()
+        self.allproc: dict[int, Proc] = {}
+        self.nprocs = 1
+        self.maxproc = DEFAULT_MAXPROC
+        self.maxfiles = 3404
+        self.forkfsleep = 0  # ticks
+        self.last_table_full: int | None = None
+        self.forkhooks: list[Callable[[Proc, Proc], None]] = []
+        self.exechooks: list[Callable[[Proc], None]] = []
+        self.exithooks: list[Callable[[Proc], None]] = []
+        self.cow_strategy = STRATEGIES[cow]
+        self.stats = KernelStats()
+        self.syscalls = [0] * MAXSYSCALL
+        self.traps = 0
+        self.msgbuf = bytearray()
+        self.halting = False
+        self.status: int | None = None
+        self.quantum_end = 0
+        self._mark = 0  # the clock when the current LWP's turn was last accounted, and the traps until then
+        self._trap_mark = 0
+        self._system_cycles = 0  # charged for traps, and idle time
+        self.curlwp: Lwp
+        self.files: FileTable
+        self.timekeeper = Timekeeper(self)
+        self.sysctl = build_tree(self)
+        self.rootvnode = make_root(self)
+        self._boot()
+
+    # -- boot --------------------------------------------------------------------------------------
+
+    def _boot(self) -> None:
+        """Proc 0, then init: pid 1, whose only work is to wait for whoever is left to it."""
+        swapper = self._system_process("system", None)
+        self.proc0 = swapper
+        self.initproc = self._system_process("init", swapper)
+        self.initproc.lwps[0].coro = self._init(self.initproc.lwps[0])
+        self.sched.setrunnable(self.initproc.lwps[0])
+        self.hart.on_trap = self.trap
+
+    def _system_process(self, name: str, parent: Proc | None) -> Proc:
+        """A process that never leaves the kernel."""
+        from kernel.descrip import CwdInfo, FileDesc
+
+        p = Proc(self, 0)
+        pid = self.pids.alloc(p)
+        assert pid is not None
+        p.pid = pid
+        p.flag = PK_SYSTEM
+        p.stat = SACTIVE
+        p.comm = name
+        p.cred = Cred()
+        if parent is None:
+            p.limit = Limits.initial(maxproc=self.maxproc, memory=self.board.ram.size, maxfiles=self.maxfiles)
+            session = Session(pid, p)
+            p.pgrp = Pgrp(pid, session)
+        else:
+            self.nprocs += 1
+            self.uids.change_proc_count(0, 1)
+            p.limit = parent.limit.for_fork()
+            p.pptr = parent
+            p.ppid = parent.pid
+            parent.children.append(p)
+            p.pgrp = Pgrp(pid, Session(pid, p))
+        self.pids.set_group(pid, p.pgrp)
+        p.pgrp.members.append(p)
+        p.fd = FileDesc()
+        p.cwdi = CwdInfo(self.rootvnode)
+        p.sigacts = SigActs()
+        p.sigignore = DEFAULT_IGNORED & ~bit(SIGCONT)
+        p.sigpend = Pending()
+        p.stats = Stats()
+        p.vm = VmSpace(self)
+        uarea = self.uareas.alloc()
+        frame = self.uareas.trap_frame(uarea)
+        frame.words[:] = memoryview(bytes(8 * len(frame.words))).cast("Q")
+        self.uareas.label(uarea, pid, pid)
+        p.lwps.append(Lwp(self, p, pid, uarea, frame))
+        self.allproc[pid] = p
+        return p
+
+    async def _init(self, l: Lwp) -> None:
+        """init(8), as far as it is needed here: reap orphans."""
+        from kernel.exit import P_ALL, WEXITED, find_child
+
+        while True:
+            try:
+                found = find_child(l, P_ALL, 0, WEXITED)
+            except Errno:
+                found = None  # no children at the moment
+            if found is None:
+                await l.proc.waitcv.wait(l)
+            elif found.pid == self._watched:
+                self.halt(found.status)
+
+    def alloc_proc(self) -> Proc | None:
+        """A process structure with a pid, or None when there is no pid (proc_alloc)."""
+        p = Proc(self, 0)
+        pid = self.pids.alloc(p)
+        if pid is None:
+            return None
+        p.pid = pid
+        return p
+
+    _watched = -1
+
+    def spawn(self, path: bytes, argv: list[bytes], envv: list[bytes], cwd: bytes = b"/") -> Proc:
+        """Start a program as init's child, in a session of its own, with the console as fds 0, 1 and 2.
+
+        The machine halts when it ends. Raises Errno for what exec cannot run.
+        """
+        from kernel.descrip import CwdInfo
+        from kernel.exec import execve
+        from kernel.fork import fork1
+        from kernel.prot import enter_pgrp
+        from kernel.vfs import namei
+        from kernel.vfs.hostio import open_stdio
+
+        parent = self.initproc.lwps[0]
+        fork1(parent, 0, 20, 0)
+        p = self.initproc.children[0]
+        l = p.lwps[0]
+        self.sched.runq.remove(l)
+        l.coro.close()  # type: ignore[union-attr]
+        l.coro = None
+        p.flag &= ~PK_SYSTEM
+        enter_pgrp(p, p.pid, p.pid, new_session=True)
+        open_stdio(self, p)
+        directory = namei.lookup(p, cwd)
+        p.cwdi.release()
+        p.cwdi = CwdInfo(directory)
+        self.curlwp = l
+        execve(l, path, argv, envv)
+        self.sched.setrunnable(l)
+        self._watched = p.pid
+        return p
+
+    # -- running -----------------------------------------------------------------------------------
+
+    def run(self) -> int:
+        """Run until the machine halts; the watched program's wait status.
+
+        Raises Panic, with the Python error as its cause, if the kernel itself fails, and Deadlock.
+        """
+        try:
+            self.pick()
+            self.switch()
+            if not self.halting:
+                self.hart.run()
+        except (Panic, Deadlock, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            raise Panic(self._where(error)) from error
+        assert self.status is not None
+        return self.status
+
+    def halt(self, status: int) -> None:
+        """Stop the machine; `run` returns this wait status."""
+        self.status = status
+        self.halting = True
+        self.hart.stop()
+
+    def panic(self, message: str) -> NoReturn:
+        """The kernel found itself in a state that cannot be."""
+        self.log(f"panic: {message}\n")
+        raise Panic(message)
+
+    def _where(self, error: Exception) -> str:
+        l = self.curlwp
+        return f"{type(error).__name__}: {error}\nin {l.proc!r}, lwp {l.lid}, pc {l.frame.words[PC]:#x}\n" + "".join(
+            traceback.format_tb(error.__traceback__)
+        )
+
+    def switch(self) -> None:
+        """Run the kernel until some LWP can go to user mode, and point the hart at it."""
+        sched = self.sched
+        l = self.curlwp
+        while not self.halting:
+            if l.stat != LSONPROC:
+                l = self.pick()
+                continue
+            if l.coro is None and l.ast:
+                l.coro = self.signals.take(l)
+            if l.coro is not None:
+                try:
+                    l.coro.send(None)
+                    if l.stat == LSSLEEP:
+                        l.nvcsw += 1
+                except StopIteration:
+                    l.coro = None
+                continue
+            if sched.resched:
+                sched.resched = False
+                if sched.runq:
+                    l.nivcsw += 1
+                    sched.setrunnable(l)
+                else:
+                    self.start_quantum()
+                continue
+            self.hart.enter(l.frame, l.proc.vm.pmap.root)
+            return
+
+    def pick(self) -> Lwp:
+        """Make the next runnable LWP the current one, waiting for one if need be."""
+        sched = self.sched
+        if hasattr(self, "curlwp"):
+            self.account(self.curlwp)
+        while not sched.runq and not self.halting:
+            self._idle()
+        if self.halting:
+            return self.curlwp
+        l = sched.runq.popleft()
+        assert l.stat == LSRUN
+        l.stat = LSONPROC
+        self.curlwp = l
+        self._mark = self.clock.words[USED]
+        self._trap_mark = self.traps
+        self.stats.swtch += 1
+        sched.resched = False
+        self.start_quantum()
+        return l
+
+    def _idle(self) -> None:
+        """Nobody can run: wait for input if somebody may be waiting for it, else let time jump."""
+        when = self.sched.next_callout()
+        before = self.clock.words[USED]
+        if when is None:
+            if not self.console.can_wait() or not self.console_wanted():
+                raise Deadlock("every process is asleep, and nothing is left that could wake one")
+            self.console.wait_input(None)
+            return
+        self.clock.words[USED] = max(before, when * CYCLES_PER_NS)
+        self._system_cycles += self.clock.words[USED] - before
+        self.sched.run_callouts(self.clock.now())
+
+    def console_wanted(self) -> bool:
+        """Whether some LWP sleeps for console input."""
+        return any(l.stat == LSSLEEP for p in self.allproc.values() for l in p.lwps if p is not self.initproc)
+
+    def console_poll(self) -> None:
+        """Look, once a tick, whether input has come for a sleeping reader."""
+        if self.console.can_wait():
+            self.console.wait_input(0)
+
+    def start_quantum(self) -> None:
+        """The current LWP may run for a tick, more or less by the seed."""
+        jitter = self._sched_random.randrange(QUANTUM_NS // 4)
+        self.quantum_end = self.clock.now() + QUANTUM_NS - QUANTUM_NS // 8 + jitter
+        self.set_limit()
+
+    def set_limit(self) -> None:
+        """Tell the clock when to interrupt: at the end of the quantum, the next callout or CPU timer."""
+        when = self.quantum_end
+        callout = self.sched.next_callout()
+        if callout is not None and callout < when:
+            when = callout
+        timers = self.curlwp.proc.timers
+        if timers is not None:
+            deadline = timers.next_cpu_deadline()
+            if deadline is not None:
+                when = min(when, self.clock.now() + max(deadline, 1000))
+        self.clock.stop_at(when)
+
+    def account(self, l: Lwp) -> None:
+        """Charge the time since the last call to an LWP: traps as system time, code as user time."""
+        cycles = self.clock.words[USED] - self._mark
+        system = (self.traps - self._trap_mark) * TRAP_CYCLES
+        self._mark += cycles
+        self._trap_mark = self.traps
+        self._system_cycles += system
+        user = max(cycles - system, 0)
+        l.utime += user // CYCLES_PER_NS
+        l.stime += system // CYCLES_PER_NS
+        if l.proc.timers is not None and l.stat != LSZOMB:
+            l.proc.timers.charge(l, user // CYCLES_PER_NS, system // CYCLES_PER_NS)
+
+    def code_retired(self) -> int:
+        """Bytes of user code retired since boot."""
+        pending = (self.traps - self._trap_mark) * TRAP_CYCLES
+        return self.clock.words[USED] - self._system_cycles - pending
+
+    # -- messages ----------------------------------------------------------------------------------
+
+    def log(self, text: str) -> None:
+        """Append to the kernel's message buffer, which keeps its last 16 KiB (kern.msgbuf)."""
+        self.msgbuf += text.encode()
+        del self.msgbuf[:-MSGBUF_SIZE]
+
+    def audit(self) -> list[str]:
+        """Recount everything from first principles; what does not add up, in words."""
+        from kernel.audit import audit
+
+        return audit(self)
+
+
+def modules() -> list[Any]:
+    """Every module that defines system calls, imported."""
+    from kernel import exec as exec_
+    from kernel import exit as exit_
+    from kernel import fork, limits, misc, prot, resource, sys_descrip, sys_generic, sys_lwp, sys_sig, sysctl, time, timers
+    from kernel.uvm import mmap
+    from kernel.vfs import sys_data, sys_open
+
+    return [exec_, exit_, fork, limits, misc, prot, resource, sys_data, sys_descrip, sys_generic, sys_lwp, sys_open, sys_sig,
+            sysctl, time, timers, mmap]  # fmt: skip
+
+
+modules()

@@ -1,0 +1,443 @@
+"""Signals: what is pending, who gets it, what it does (NetBSD: kern_sig.c, riscv sig_machdep.c; spec A.8).
+
+Sets are ints: signal n is bit n-1. A process's pending signals are in `proc.sigpend`, those sent to one LWP
+in `lwp.sigpend`. Posting marks an LWP (`ast`); on its way to user mode the LWP takes the signal itself, so
+handlers' frames, stops and deaths all happen in the context of the LWP they happen to.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import TYPE_CHECKING
+
+from kernel.errno import EINTR, EINVAL, ERESTART, Errno
+from kernel.proc import PL_PPWAIT, PS_CONTINUED, PS_NOCLDSTOP, PS_WEXIT, SACTIVE, SSTOP, SZOMB, Pgrp, Proc
+from kernel.sched import LSSLEEP, LSSTOP, LSZOMB
+
+if TYPE_CHECKING:
+    from kernel.lwp import Lwp
+    from kernel.main import Kernel
+
+NSIG = 64
+SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGEMT, SIGFPE = range(1, 9)
+SIGKILL, SIGBUS, SIGSEGV, SIGSYS, SIGPIPE, SIGALRM, SIGTERM, SIGURG = range(9, 17)
+SIGSTOP, SIGTSTP, SIGCONT, SIGCHLD, SIGTTIN, SIGTTOU, SIGIO, SIGXCPU = range(17, 25)
+SIGXFSZ, SIGVTALRM, SIGPROF, SIGWINCH, SIGINFO, SIGUSR1, SIGUSR2, SIGPWR = range(25, 33)
+SIGRTMIN, SIGRTMAX = 33, 63
+
+NAMES = [
+    "0", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "EMT", "FPE", "KILL", "BUS", "SEGV", "SYS", "PIPE", "ALRM",
+    "TERM", "URG", "STOP", "TSTP", "CONT", "CHLD", "TTIN", "TTOU", "IO", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH",
+    "INFO", "USR1", "USR2", "PWR", *(f"RT{n}" for n in range(31)),
+]  # fmt: skip
+
+
+def bit(signo: int) -> int:
+    """The set that holds one signal."""
+    return 1 << signo - 1
+
+
+def sigset(*signals: int) -> int:
+    """The set of some signals."""
+    return sum(bit(s) for s in signals)
+
+
+ALL = (1 << NSIG - 1) - 1
+CANTMASK = sigset(SIGKILL, SIGSTOP)
+DEFAULT_IGNORED = sigset(SIGURG, SIGCONT, SIGCHLD, SIGIO, SIGWINCH, SIGINFO, SIGPWR)
+STOP_SIGNALS = sigset(SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU)
+TTY_STOPS = STOP_SIGNALS & ~bit(SIGSTOP)
+CORE_SIGNALS = sigset(SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGEMT, SIGFPE, SIGBUS, SIGSEGV, SIGSYS)
+
+SIG_DFL, SIG_IGN = 0, 1
+SA_ONSTACK, SA_RESTART, SA_RESETHAND, SA_NOCLDSTOP, SA_NODEFER, SA_NOCLDWAIT, SA_SIGINFO = (1 << i for i in range(7))
+SA_NOKERNINFO = 0x80
+SS_ONSTACK, SS_DISABLE = 1, 4
+
+SI_USER, SI_QUEUE, SI_TIMER, SI_LWP, SI_NOINFO = 0, -1, -2, -5, 32767
+CLD_EXITED, CLD_KILLED, CLD_DUMPED, CLD_TRAPPED, CLD_STOPPED, CLD_CONTINUED = range(1, 7)
+QUEUE_LIMIT = 1024  # queued realtime signals per process; what exceeds it keeps its bit, not its details
+
+_HEADER = Struct("<iii4x")
+_FAULT = Struct("<Qii")
+_CHILD = Struct("<iIi")
+_CHILD_TIMES = Struct("<ii")
+_VALUE = Struct("<iIQ")
+SIGINFO_SIZE = 128
+
+
+class SigInfo:
+    """Why a signal was sent (siginfo_t)."""
+
+    __slots__ = ("addr", "code", "errno", "pid", "signo", "status", "stime", "trap", "uid", "utime", "value")
+
+    def __init__(
+        self,
+        signo: int,
+        code: int = SI_NOINFO,
+        *,
+        pid: int = 0,
+        uid: int = 0,
+        status: int = 0,
+        addr: int = 0,
+        trap: int = 0,
+        value: int = 0,
+    ) -> None:
+        self.signo = signo
+        self.code = code
+        self.errno = 0
+        self.pid = pid
+        self.uid = uid
+        self.status = status
+        self.addr = addr
+        self.trap = trap
+        self.value = value
+        self.utime = self.stime = 0  # clock ticks, SIGCHLD only
+
+    def pack(self) -> bytes:
+        """The 128 bytes of a siginfo_t; the union's member follows from signal and code."""
+        out = bytearray(SIGINFO_SIZE)
+        _HEADER.pack_into(out, 0, self.signo, self.code, self.errno)
+        if self.code in (SI_USER, SI_QUEUE, SI_TIMER, SI_LWP, SI_NOINFO) or self.code < 0:
+            _VALUE.pack_into(out, 16, self.pid, self.uid, self.value & (1 << 64) - 1)
+        elif self.signo == SIGCHLD:
+            _CHILD.pack_into(out, 16, self.pid, self.uid, self.status)
+            _CHILD_TIMES.pack_into(out, 28, self.utime, self.stime)
+        else:
+            _FAULT.pack_into(out, 16, self.addr & (1 << 64) - 1, self.trap, 0)
+        return bytes(out)
+
+    @classmethod
+    def unpack(cls, data: bytes) -> SigInfo:
+        """From a program's siginfo_t (sigqueueinfo): signal, code and the realtime member."""
+        signo, code, errno = _HEADER.unpack_from(data, 0)
+        pid, uid, value = _VALUE.unpack_from(data, 16)
+        info = cls(signo, code, pid=pid, uid=uid, value=value)
+        info.errno = errno
+        return info
+
+
+class Pending:
+    """Pending signals: a set, and the details of those that have any. Realtime signals queue."""
+
+    __slots__ = ("infos", "set")
+
+    def __init__(self) -> None:
+        self.set = 0
+        self.infos: list[SigInfo] = []
+
+    def put(self, signo: int, info: SigInfo | None) -> None:
+        """Post a signal. One below SIGRTMIN that is pending already keeps its first details."""
+        known = self.set & bit(signo)
+        self.set |= bit(signo)
+        if info is not None and (not known or signo >= SIGRTMIN) and len(self.infos) < QUEUE_LIMIT:
+            self.infos.append(info)
+
+    def take(self, signo: int) -> SigInfo:
+        """Remove one instance and return its details."""
+        found = None
+        for i, info in enumerate(self.infos):
+            if info.signo == signo:
+                found = self.infos.pop(i)
+                break
+        if not any(info.signo == signo for info in self.infos):
+            self.set &= ~bit(signo)
+        return found or SigInfo(signo)
+
+    def discard(self, signals: int) -> None:
+        """Forget all instances of the signals in a set."""
+        if self.set & signals:
+            self.set &= ~signals
+            self.infos = [i for i in self.infos if not bit(i.signo) & signals]
+
+
+class SigAction:
+    """What to do about one signal (struct sigaction plus its trampoline)."""
+
+    __slots__ = ("flags", "handler", "mask", "tramp", "vers")
+
+    def __init__(self, handler: int = SIG_DFL, mask: int = 0, flags: int = SA_RESTART) -> None:
+        self.handler = handler
+        self.mask = mask
+        self.flags = flags
+        self.tramp = 0
+        self.vers = 0
+
+
+_DEFAULT_ACTION = SigAction()
+
+
+class SigActs:
+    """The 64 actions of a process, or of several with CLONE_SIGHAND. Actions are replaced, never changed."""
+
+    __slots__ = ("actions", "refs")
+
+    def __init__(self, actions: list[SigAction] | None = None) -> None:
+        self.actions = actions if actions is not None else [_DEFAULT_ACTION] * NSIG
+        self.refs = 1
+
+    def fork(self, share: bool) -> SigActs:
+        """For a child: the same object, or a copy (sigactsinit; spec C.19)."""
+        if share:
+            self.refs += 1
+            return self
+        return SigActs(self.actions.copy())
+
+    def release(self) -> None:
+        """A process lets go (sigactsfree)."""
+        self.refs -= 1
+
+
+class Signals:
+    """Posting and taking signals."""
+
+    __slots__ = ("kernel",)
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+
+    # -- posting -----------------------------------------------------------------------------------
+
+    def psignal(self, p: Proc, signo: int, info: SigInfo | None = None) -> None:
+        """Send a signal to a process (kpsignal)."""
+        self._post(p, signo, info, None)
+
+    def send_lwp(self, l: Lwp, signo: int, info: SigInfo | None = None) -> None:
+        """Send a signal to one LWP (_lwp_kill)."""
+        self._post(l.proc, signo, info, l)
+
+    def pgsignal(self, group: Pgrp | None, signo: int, info: SigInfo | None = None) -> None:
+        """Send a signal to every member of a process group, in member order."""
+        if group is not None:
+            for p in list(group.members):
+                self.psignal(p, signo, info)
+
+    def trapsignal(self, l: Lwp, info: SigInfo) -> None:
+        """A fault of the LWP's own. If it is blocked or ignored, the process dies of it (kern_sig trapsignal)."""
+        p = l.proc
+        signo = info.signo
+        p.stats.nsignals += 1
+        if (l.sigmask | p.sigignore) & bit(signo):
+            l.sigmask &= ~bit(signo)
+            p.sigignore &= ~bit(signo)
+            p.sigcatch &= ~bit(signo)
+            actions = p.sigacts.actions
+            actions[signo] = SigAction()
+        l.sigpend.put(signo, info)
+        l.ast = True
+
+    def _post(self, p: Proc, signo: int, info: SigInfo | None, target: Lwp | None) -> None:
+        if p.stat == SZOMB or p.sflag & PS_WEXIT:
+            return
+        mask = bit(signo)
+        if p.sigignore & mask and not self._awaited(p, mask):
+            if signo != SIGCONT:
+                return
+        pending = target.sigpend if target is not None else p.sigpend
+        if mask & STOP_SIGNALS:
+            self._discard(p, bit(SIGCONT))
+        elif signo == SIGCONT:
+            self._discard(p, STOP_SIGNALS)
+            self._continue(p)
+            if not (p.sigcatch | self._masked_everywhere(p)) & mask:
+                return
+        default = p.sigacts.actions[signo].handler == SIG_DFL
+        pending.put(signo, info)
+        lwps = [target] if target is not None else p.lwps
+        l = self._choose(lwps, mask)
+        if l is None:
+            return
+        if mask & STOP_SIGNALS and default and l.stat == LSSLEEP and l.interruptible:
+            # Stopped where it sleeps: a call that waits is not disturbed by ^Z and fg.
+            if p.lflag & PL_PPWAIT or (mask & TTY_STOPS and p.pgrp.jobc == 0):
+                if not p.lflag & PL_PPWAIT:
+                    pending.discard(mask)
+                return
+            pending.take(signo)
+            self.stop(p, signo)
+            return
+        if signo == SIGKILL and p.stat == SSTOP:
+            p.stat = SACTIVE
+            p.sflag &= ~PS_CONTINUED
+            for each in p.lwps:
+                self.kernel.sched.unstop(each)
+        l.ast = True
+        if l.stat == LSSLEEP and l.interruptible:
+            restart = bool(p.sigacts.actions[signo].flags & SA_RESTART) and not default
+            self.kernel.sched.interrupt(l, restart or default)
+
+    def _awaited(self, p: Proc, mask: int) -> bool:
+        """Whether some LWP sleeps in sigtimedwait for one of these, which overrides being ignored."""
+        return any(l.wmesg == "sigwait" and l.sigwaited & mask for l in p.lwps)
+
+    def _masked_everywhere(self, p: Proc) -> int:
+        masked = -1
+        for l in p.lwps:
+            masked &= l.sigmask
+        return masked
+
+    def _choose(self, lwps: list[Lwp], mask: int) -> Lwp | None:
+        """The LWP to wake for a signal: one that does not block it, or waits for it in sigtimedwait."""
+        for l in lwps:
+            if l.wmesg == "sigwait" and l.sigwaited & mask:
+                self.kernel.sched.wake(l, ERESTART)
+                return None
+        for l in lwps:
+            if not l.sigmask & mask and l.stat != LSZOMB:
+                return l
+        return None
+
+    def _discard(self, p: Proc, signals: int) -> None:
+        p.sigpend.discard(signals)
+        for l in p.lwps:
+            l.sigpend.discard(signals)
+
+    # -- stopping ----------------------------------------------------------------------------------
+
+    def stop(self, p: Proc, signo: int) -> None:
+        """Stop all LWPs of a process and tell its parent (proc_stop)."""
+        p.stat = SSTOP
+        p.xsig = signo
+        p.waited = 0
+        p.sflag &= ~PS_CONTINUED
+        for l in p.lwps:
+            if l.stat == LSSLEEP and l.interruptible:
+                l.stat = LSSTOP
+            else:
+                l.ast = True  # it parks itself on its way to user mode
+        parent = p.pptr
+        if parent is not None:
+            parent.nstopchild += 1
+            if not parent.sflag & PS_NOCLDSTOP:
+                self._child_info(p, parent, CLD_STOPPED, signo)
+            parent.waitcv.broadcast()
+
+    def _continue(self, p: Proc) -> None:
+        if p.stat != SSTOP:
+            return
+        parent = p.pptr
+        p.stat = SACTIVE
+        p.sflag |= PS_CONTINUED
+        if parent is not None:
+            if not p.waited and parent.nstopchild > 0:
+                parent.nstopchild -= 1
+            if not parent.sflag & PS_NOCLDSTOP:
+                self._child_info(p, parent, CLD_CONTINUED, SIGCONT)
+            parent.waitcv.broadcast()
+        for l in p.lwps:
+            self.kernel.sched.unstop(l)
+
+    def _child_info(self, p: Proc, parent: Proc, code: int, status: int) -> None:
+        self.psignal(parent, SIGCHLD, SigInfo(SIGCHLD, code, pid=p.pid, uid=p.cred.ruid, status=status))
+
+    # -- taking ------------------------------------------------------------------------------------
+
+    def candidates(self, l: Lwp) -> int:
+        """Signals that the LWP would take now."""
+        p = l.proc
+        found = (l.sigpend.set | p.sigpend.set) & ~l.sigmask
+        if p.lflag & PL_PPWAIT:
+            found &= ~TTY_STOPS
+        return found
+
+    def interrupts_sleep(self, l: Lwp) -> int:
+        """0, or the errno with which an interruptible sleep must not begin."""
+        p = l.proc
+        if p.sflag & PS_WEXIT:
+            return EINTR
+        if p.stat == SSTOP:
+            return ERESTART
+        found = self.candidates(l)
+        while found:
+            signo = (found & -found).bit_length()
+            found &= found - 1
+            action = p.sigacts.actions[signo]
+            if p.sigignore & bit(signo) or action.handler == SIG_IGN:
+                continue
+            return EINTR if action.handler != SIG_DFL and not action.flags & SA_RESTART else ERESTART
+        return 0
+
+    async def take(self, l: Lwp) -> None:
+        """On the way to user mode: stop, take signals, or die (userret, issignal, postsig)."""
+        from kernel.exit import exit1
+
+        p = l.proc
+        sched = self.kernel.sched
+        while True:
+            if p.sflag & PS_WEXIT:
+                exit1(l, 0, 0)
+                return
+            if p.stat == SSTOP:
+                await sched.stop(l)
+                continue
+            found = self.candidates(l)
+            if not found:
+                break
+            # A fault comes before what others sent: its pc and address belong to this moment.
+            own = found & l.sigpend.set
+            signo = ((own or found) & -(own or found)).bit_length()
+            mask = bit(signo)
+            info = (l.sigpend if l.sigpend.set & mask else p.sigpend).take(signo)
+            handler = p.sigacts.actions[signo].handler
+            if handler == SIG_IGN or (handler == SIG_DFL and mask & DEFAULT_IGNORED):
+                continue
+            if handler == SIG_DFL:
+                if mask & STOP_SIGNALS:
+                    if not (mask & TTY_STOPS and p.pgrp.jobc == 0):
+                        self.stop(p, signo)
+                    continue
+                self.sigexit(l, signo)
+                return
+            if not self._deliver(l, signo, info):
+                return
+        if l.restore_mask is not None:
+            l.sigmask = l.restore_mask
+            l.restore_mask = None
+            if self.candidates(l):
+                await self.take(l)
+                return
+        l.ast = False
+
+    def sigexit(self, l: Lwp, signo: int) -> None:
+        """The process dies of a signal."""
+        from kernel.exit import exit1
+
+        exit1(l, 0, signo)
+
+    def _deliver(self, l: Lwp, signo: int, info: SigInfo) -> bool:
+        """Build the handler's frame on the user stack; False if the process died trying (sendsig)."""
+        from kernel.mcontext import push_signal_frame
+
+        p = l.proc
+        action = p.sigacts.actions[signo]
+        back_to = l.restore_mask if l.restore_mask is not None else l.sigmask
+        l.restore_mask = None
+        p.stats.nsignals += 1
+        l.sigmask |= action.mask & ~CANTMASK
+        if action.flags & SA_RESETHAND:
+            p.sigcatch &= ~bit(signo)
+            if bit(signo) & DEFAULT_IGNORED and signo != SIGCONT:
+                p.sigignore |= bit(signo)
+            p.sigacts.actions[signo] = SigAction()
+        try:
+            push_signal_frame(l, action, info, back_to)
+        except Errno:
+            self.sigexit(l, SIGILL)
+            return False
+        return True
+
+
+def parse_sigset(data: bytes) -> int:
+    """A program's 16-byte sigset_t; signals beyond 63 are dropped."""
+    return int.from_bytes(data, "little") & ALL
+
+
+def pack_sigset(signals: int) -> bytes:
+    """A 16-byte sigset_t."""
+    return signals.to_bytes(16, "little")
+
+
+def check_signo(signo: int, *, zero: bool = False) -> None:
+    """Raises Errno(EINVAL) for what is no signal number; 0 is one where a call only probes."""
+    if not (0 if zero else 1) <= signo < NSIG:
+        raise Errno(EINVAL)

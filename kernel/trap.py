@@ -1,0 +1,182 @@
+"""The way into the kernel and out of it again (NetBSD: riscv trap.c, syscall.c; spec A.1).
+
+`trap` is what the hart calls. Most traps end where they began: a system call that did not sleep, a fault
+that was served. Everything else (a sleep, a signal, a lost quantum) goes through `Kernel.switch`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+from emu.machine.clock import LIMIT, USED
+from emu.machine.hart import (
+    A0,
+    A1,
+    BREAKPOINT,
+    CAUSE,
+    ECALL_U,
+    FETCH_FAULT,
+    ILLEGAL_INSTRUCTION,
+    LOAD_FAULT,
+    PC,
+    SR,
+    SR_FS,
+    STORE_FAULT,
+    T6,
+    TIMER_INTERRUPT,
+    TVAL,
+)
+from kernel.errno import ENOSYS, ERESTART, Errno
+from kernel.sched import LSONPROC
+from kernel.signal import SIGBUS, SIGILL, SIGSYS, SIGTRAP, SigInfo
+from kernel.syscall import JUSTRETURN, MAXSYSCALL, NATIVE, Value
+from kernel.uvm.fault import fault, siginfo_for
+from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE
+
+if TYPE_CHECKING:
+    from kernel.lwp import Lwp
+    from kernel.main import Kernel
+
+ILL_ILLOPC, TRAP_BRKPT, BUS_ADRALN = 1, 1, 1
+_ACCESS = {FETCH_FAULT: PROT_EXEC, LOAD_FAULT: PROT_READ, STORE_FAULT: PROT_WRITE}
+
+TRAP_CYCLES = 4000  # virtual time charged for every trap: 1 us
+
+# `csrrs rd, csr, x0` for cycle, time and instret, without rd.
+_COUNTERS = {0xC000_2073: "cycle", 0xC010_2073: "time", 0xC020_2073: "instret"}
+_TIMEBASE_NS = 100  # rdtime counts at 10 MHz
+
+SYS_SYSCALL, SYS___SYSCALL = 0, 198
+
+
+class Trap:
+    """Mixed into Kernel: the trap handler and the system call path."""
+
+    def trap(self: Kernel, cause: int, tval: int) -> None:
+        """Handle one trap of the current LWP; on return the hart's frame is that of the LWP to run next."""
+        l = self.curlwp
+        self.clock.words[USED] += TRAP_CYCLES
+        self.traps += 1
+        if cause == ECALL_U:
+            self.syscall(l)
+        elif cause in _ACCESS:
+            error = fault(l.proc.vm, tval, _ACCESS[cause], by_user=True)
+            if error:
+                words = l.frame.words
+                words[CAUSE], words[TVAL] = cause, tval
+                signo, code = siginfo_for(error)
+                self.signals.trapsignal(l, SigInfo(signo, code, addr=tval, trap=cause))
+            else:
+                l.proc.stats.minflt += 1
+        elif cause == TIMER_INTERRUPT:
+            self.timer_interrupt()
+        else:
+            self._exception(l, cause, tval)
+        if l.ast or l.coro is not None or self.sched.resched or l.stat != LSONPROC:
+            self.switch()
+
+    def timer_interrupt(self: Kernel) -> None:
+        """The clock's limit: a callout is due, or the quantum is over, or both."""
+        words = self.clock.words
+        # The block that would have passed the limit did not run. Time goes up to the limit all the same, or
+        # the callout that set it would not be due yet.
+        words[USED] = max(words[USED], words[LIMIT])
+        now = self.clock.now()
+        self.sched.run_callouts(now)
+        self.console_poll()
+        if now >= self.quantum_end:
+            self.sched.resched = True
+        else:
+            self.set_limit()
+
+    def _exception(self: Kernel, l: Lwp, cause: int, tval: int) -> None:
+        """Illegal instructions, breakpoints, misaligned atomics."""
+        words = l.frame.words
+        words[CAUSE], words[TVAL] = cause, tval
+        if cause == ILLEGAL_INSTRUCTION:
+            if self._counter(l):
+                return
+            if not words[SR] & SR_FS:
+                # Perhaps a floating-point instruction with the unit off. If not, it traps again, with it on.
+                self.fpu.acquire(l)
+                return
+            info = SigInfo(SIGILL, ILL_ILLOPC, addr=words[PC], trap=cause)
+        elif cause == BREAKPOINT:
+            info = SigInfo(SIGTRAP, TRAP_BRKPT, addr=words[PC], trap=cause)
+        else:
+            info = SigInfo(SIGBUS, BUS_ADRALN, addr=tval, trap=cause)
+        self.signals.trapsignal(l, info)
+
+    def _counter(self: Kernel, l: Lwp) -> bool:
+        """Emulate rdcycle, rdtime and rdinstret from virtual time; False if the instruction is none of them."""
+        words = l.frame.words
+        try:
+            insn = int.from_bytes(l.proc.vm.copyin(words[PC], 4), "little")
+        except Errno:
+            return False
+        counter = _COUNTERS.get(insn & ~0xF80)
+        if counter is None:
+            return False
+        cycles = self.clock.cycles()
+        value = {"cycle": cycles, "time": self.clock.now() // _TIMEBASE_NS, "instret": self.code_retired() >> 2}
+        rd = insn >> 7 & 31
+        if rd:
+            words[rd - 1] = value[counter]
+        words[PC] += 4
+        return True
+
+    # -- system calls ------------------------------------------------------------------------------
+
+    def syscall(self: Kernel, l: Lwp) -> None:
+        """Spec A.1: call number in t6; pc is moved past the error jump before the handler runs."""
+        words = l.frame.words
+        words[PC] += 12
+        number = words[T6]
+        frame: Any = words
+        if number in (SYS_SYSCALL, SYS___SYSCALL):
+            number = words[A0]
+            frame = [*words[:A0], *words[A1 : A0 + 8], 0]  # the arguments moved down by one register
+        entry = NATIVE[number] if number < MAXSYSCALL else None
+        self.syscalls[number if number < MAXSYSCALL else 0] += 1
+        if entry is None:
+            self.signals.trapsignal(l, SigInfo(SIGSYS, 0, trap=number & 0x7FFF_FFFF))
+            self.fail(l, ENOSYS)
+            return
+        try:
+            result = entry.call(l, frame)
+        except Errno as error:
+            self.fail(l, error.errno)
+            return
+        if result.__class__ is int:
+            words[A0] = result & 0xFFFF_FFFF_FFFF_FFFF
+            words[A1] = 0
+        elif isinstance(result, Coroutine):
+            l.coro = self._complete(l, result)
+        else:
+            self.succeed(l, result)
+
+    async def _complete(self: Kernel, l: Lwp, call: Coroutine[Any, Any, Value]) -> None:
+        """The rest of a system call that sleeps."""
+        try:
+            self.succeed(l, await call)
+        except Errno as error:
+            self.fail(l, error.errno)
+
+    def succeed(self: Kernel, l: Lwp, result: Value) -> None:
+        """Both result registers are written: a1 is 0 unless the call says otherwise."""
+        if result is JUSTRETURN:
+            return
+        words = l.frame.words
+        first, second = result if isinstance(result, tuple) else (result or 0, 0)
+        words[A0] = first & 0xFFFF_FFFF_FFFF_FFFF
+        words[A1] = second & 0xFFFF_FFFF_FFFF_FFFF
+
+    def fail(self: Kernel, l: Lwp, errno: int) -> None:
+        """a0 is the errno and pc the error jump; or, to restart, everything as it was at the ecall."""
+        words = l.frame.words
+        if errno == ERESTART:
+            words[PC] -= 12
+            return
+        words[A0] = errno
+        words[PC] -= 8

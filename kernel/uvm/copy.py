@@ -1,0 +1,121 @@
+"""Moving data between kernel and user space (NetBSD: copyin, copyout, copyinstr).
+
+The page tables are walked as the hardware does, with its permission checks; pages that are not there, or
+not writable yet, are faulted in. Addresses are what a program passed: any 64-bit value.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import TYPE_CHECKING
+
+from emu.machine.sv39 import PPN_SHIFT, R, U, V, W
+from kernel.errno import EFAULT, ENAMETOOLONG, Errno
+from kernel.uvm.fault import fault
+from kernel.uvm.page import PAGE_SIZE
+from kernel.uvm.pmap import PROT_READ, PROT_WRITE
+
+if TYPE_CHECKING:
+    from kernel.uvm.map import VmSpace
+
+USER_TOP = 0x3F_FFFF_0000
+_READ, _WRITE = V | U | R, V | U | W
+_WORD = Struct("<Q")
+_INT = Struct("<i")
+
+
+class UserMemory:
+    """Mixed into VmSpace. Every method raises Errno(EFAULT) for memory that user code could not touch so."""
+
+    __slots__ = ()
+
+    def _physical(self: VmSpace, va: int, access: int) -> int:
+        """The physical address behind a user address, faulting the page in for PROT_READ or PROT_WRITE."""
+        if not 0 <= va < USER_TOP:
+            raise Errno(EFAULT)
+        pmap = self.pmap
+        need = _WRITE if access == PROT_WRITE else _READ
+        at = pmap.pte_at(va)
+        if at < 0 or pmap.words[at] & need != need:
+            if fault(self, va, access):
+                raise Errno(EFAULT)
+            at = pmap.pte_at(va)
+        return (pmap.words[at] >> PPN_SHIFT << 12) + (va & 4095)
+
+    def copyin(self: VmSpace, va: int, length: int) -> bytes:
+        """`length` bytes of user memory."""
+        room = PAGE_SIZE - (va & 4095)
+        if length <= room:
+            if length <= 0:
+                return b""
+            pa = self._physical(va, PROT_READ)
+            return self.pmap.frames.page[pa : pa + length].tobytes()
+        if va + length > USER_TOP:
+            raise Errno(EFAULT)
+        out = []
+        while length > 0:
+            n = min(length, room)
+            pa = self._physical(va, PROT_READ)
+            out.append(self.pmap.frames.page[pa : pa + n])
+            va += n
+            length -= n
+            room = PAGE_SIZE
+        return b"".join(out)
+
+    def copyout(self: VmSpace, va: int, data: bytes | bytearray | memoryview) -> None:
+        """Store bytes in user memory. A fault in the middle leaves what was stored before it."""
+        length = len(data)
+        if va + length > USER_TOP:
+            raise Errno(EFAULT)
+        frames = self.pmap.frames
+        done = 0
+        while done < length:
+            n = min(length - done, PAGE_SIZE - (va & 4095))
+            pa = self._physical(va, PROT_WRITE)
+            if frames.code[pa >> 12]:
+                frames.forget_code(pa >> 12)
+            frames.page[pa : pa + n] = data[done : done + n] if n < length else data
+            va += n
+            done += n
+
+    def prefault(self: VmSpace, va: int, length: int, access: int) -> None:
+        """Bring in a whole buffer, so that a following copy cannot fail while nothing else runs."""
+        if length <= 0:
+            return
+        if va + length > USER_TOP:
+            raise Errno(EFAULT)
+        end = va + length
+        while va < end:
+            self._physical(va, access)
+            va = (va | 4095) + 1
+
+    def copyinstr(self: VmSpace, va: int, maximum: int) -> bytes:
+        """A NUL-terminated string, without the NUL. Raises Errno(ENAMETOOLONG) if none is in `maximum` bytes."""
+        out = b""
+        page = self.pmap.frames.page
+        while len(out) < maximum:
+            pa = self._physical(va, PROT_READ)
+            n = min(PAGE_SIZE - (va & 4095), maximum - len(out))
+            chunk = page[pa : pa + n].tobytes()
+            end = chunk.find(0)
+            if end >= 0:
+                return out + chunk[:end]
+            out += chunk
+            va += n
+        raise Errno(ENAMETOOLONG)
+
+    def copyin_word(self: VmSpace, va: int) -> int:
+        """An unsigned 64-bit word."""
+        return int(_WORD.unpack(self.copyin(va, 8))[0])
+
+    def copyin_int(self: VmSpace, va: int) -> int:
+        """A signed 32-bit int."""
+        return int(_INT.unpack(self.copyin(va, 4))[0])
+
+    def copyout_word(self: VmSpace, va: int, value: int) -> None:
+        """Store a 64-bit word, cut to its width."""
+        self.copyout(va, _WORD.pack(value & 0xFFFF_FFFF_FFFF_FFFF))
+
+    def copyout_int(self: VmSpace, va: int, value: int) -> None:
+        """Store a signed 32-bit int."""
+        self.copyout(va, _INT.pack(value))

@@ -1,0 +1,110 @@
+"""Page faults (NetBSD: uvm_fault.c).
+
+One function decides what a faulting address gets, from the map entry (what may be there) and the page-table
+entry (what is there). It serves user code's faults and the kernel's own copies alike.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.machine.sv39 import PPN_SHIFT, V
+from kernel.errno import EACCES, EFAULT, EINVAL, ENOMEM, Errno
+from kernel.uvm.page import ANON
+from kernel.uvm.pmap import PROT_WRITE
+
+if TYPE_CHECKING:
+    from kernel.uvm.map import MapEntry, VmSpace
+
+VM_MAXUSER_ADDRESS = 0x3F_FFFF_0000
+
+
+def fault(vm: VmSpace, va: int, access: int, *, by_user: bool = False) -> int:
+    """Make a user address accessible for PROT_READ, PROT_WRITE or PROT_EXEC.
+
+    `by_user` says that the hart itself faulted there and will retry, which renews its cached translation.
+    Returns 0, or why not: EFAULT (nothing is mapped), EACCES (the map forbids it), EINVAL (beyond the end of
+    a mapped file), ENOMEM (no frame).
+    """
+    entry = vm.lookup(va) if 0 <= va < VM_MAXUSER_ADDRESS else None
+    stats = vm.kernel.stats
+    stats.faults += 1
+    if entry is None:
+        return EFAULT
+    if access & ~entry.prot:
+        return EACCES
+    pmap = vm.pmap
+    at = pmap.pte_at(va)
+    try:
+        if at >= 0 and (pte := pmap.words[at]) & V:
+            if access == PROT_WRITE and not entry.shared:
+                _break_cow(vm, entry, va, pte, by_user)
+            elif access == PROT_WRITE:
+                pmap.allow_write(va)
+            else:
+                pmap.set_prot(va, entry.prot)
+        elif entry.obj is None:
+            stats.flt_anon += 1
+            pfn = vm.kernel.frames.alloc(ANON)
+            pmap.enter(va & ~4095, pfn, entry.prot, writable=bool(entry.prot & PROT_WRITE))
+        else:
+            return _fault_object(vm, entry, va, access)
+    except Errno as error:
+        return error.errno
+    if pmap.resident > vm.maxrss:
+        vm.maxrss = pmap.resident
+    return 0
+
+
+def _break_cow(vm: VmSpace, entry: MapEntry, va: int, pte: int, by_user: bool) -> None:
+    """A store to a present private page: copy it, or take it over if nobody else holds the frame."""
+    frames, stats = vm.kernel.frames, vm.kernel.stats
+    pfn = pte >> PPN_SHIFT
+    if frames.refs[pfn] == 1:
+        stats.flt_takeover += 1
+        vm.pmap.set_prot(va, entry.prot)
+        vm.pmap.allow_write(va)
+        return
+    stats.flt_acow += 1
+    copy = frames.alloc(ANON, zero=False)
+    page = frames.page
+    page[copy << 12 : (copy + 1) << 12] = page[pfn << 12 : (pfn + 1) << 12]
+    vm.pmap.enter(va & ~4095, copy, entry.prot, writable=True)
+    if not by_user:
+        vm.pmap.hart.downgraded()
+
+
+def _fault_object(vm: VmSpace, entry: MapEntry, va: int, access: int) -> int:
+    """First touch of a page that comes from an object."""
+    obj, frames, stats = entry.obj, vm.kernel.frames, vm.kernel.stats
+    assert obj is not None
+    offset = entry.offset + (va & ~4095) - entry.start
+    if obj.size is not None and offset >= obj.size:
+        return EINVAL
+    stats.flt_obj += 1
+    page = va & ~4095
+    pfn = obj.page(offset >> 12)
+    if entry.shared:
+        frames.hold(pfn)
+        vm.pmap.enter(page, pfn, entry.prot, writable=bool(entry.prot & PROT_WRITE))
+    elif access == PROT_WRITE:
+        stats.flt_prcopy += 1
+        copy = frames.alloc(ANON, zero=False)
+        frames.page[copy << 12 : (copy + 1) << 12] = frames.page[pfn << 12 : (pfn + 1) << 12]
+        vm.pmap.enter(page, copy, entry.prot, writable=True)
+    else:
+        frames.hold(pfn)
+        vm.pmap.enter(page, pfn, entry.prot, writable=False)
+    if vm.pmap.resident > vm.maxrss:
+        vm.maxrss = vm.pmap.resident
+    return 0
+
+
+def siginfo_for(error: int) -> tuple[int, int]:
+    """(signal, si_code) for a fault that could not be served: SIGSEGV, SIGBUS, or SIGKILL without memory."""
+    sigkill, sigbus, sigsegv = 9, 10, 11
+    if error == ENOMEM:
+        return sigkill, 0
+    if error == EINVAL:
+        return sigbus, 2  # BUS_ADRERR
+    return sigsegv, 2 if error == EACCES else 1  # SEGV_ACCERR, SEGV_MAPERR

@@ -1,0 +1,79 @@
+"""What fork does with map entries that are not plain copies (NetBSD: uvmspace_fork, minherit(2); spec C.21).
+
+The table-level copy treats a whole space alike. Before it, the parent's entries that are to be shared get an
+object to hang their pages on; after it, the child's entries with another inheritance are put right.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emu.machine.sv39 import PPN_SHIFT, V, W
+from kernel.uvm.object import UvmObject
+from kernel.uvm.page import ANON, OBJECT
+
+if TYPE_CHECKING:
+    from kernel.uvm.map import MapEntry, VmSpace
+
+INHERIT_SHARE, INHERIT_COPY, INHERIT_NONE, INHERIT_DONATE, INHERIT_ZERO = range(5)
+
+
+def prepare_parent(vm: VmSpace) -> None:
+    """Give private entries with inheritance SHARE an object, so that both sides see each other's stores."""
+    for entry in list(vm.entries):
+        if entry.inherit == INHERIT_SHARE and not entry.shared:
+            _make_shared(vm, entry)
+
+
+def _make_shared(vm: VmSpace, entry: MapEntry) -> None:
+    """Move a private entry's pages into an object of its own. Raises Errno(ENOMEM).
+
+    A page still shared copy-on-write with a relative is copied first; a page of the file behind a private
+    mapping that was never stored to is copied on first use.
+    """
+    frames, pmap = vm.kernel.frames, vm.pmap
+    backing, offset = entry.obj, entry.offset
+
+    def from_backing(index: int) -> bytes | None:
+        assert backing is not None
+        return backing.read((index << 12) + offset, 4096)
+
+    obj = UvmObject(frames, from_backing if backing is not None else None)
+    for va, at in list(pmap.present(entry.start, entry.end)):
+        pfn = pmap.words[at] >> PPN_SHIFT
+        if frames.refs[pfn] > 1:
+            copy = frames.alloc(ANON, zero=False)
+            frames.page[copy << 12 : (copy + 1) << 12] = frames.page[pfn << 12 : (pfn + 1) << 12]
+            pmap.enter(va, copy, entry.prot, writable=False)
+            pfn = copy
+        frames.hold(pfn)
+        frames.kind[pfn] = OBJECT
+        obj.pages[va - entry.start >> 12] = pfn
+    pmap.hart.downgraded()
+    i = vm.entries.index(entry)
+    vm.entries[i] = entry.but(obj=obj, offset=0, shared=True)
+    if backing is not None:
+        obj.backing = backing  # keeps the reference the entry had
+
+
+def correct_child(vm: VmSpace) -> None:
+    """Put right a fresh child's entries: NONE is a hole, ZERO is zero-fill, COPY of shared memory is private.
+
+    Nothing is wired in a child.
+    """
+    from kernel.uvm.map import MapEntry
+
+    for entry in list(vm.entries):
+        if entry.inherit == INHERIT_NONE:
+            vm.unmap(entry.start, entry.end)
+        elif entry.inherit == INHERIT_ZERO:
+            vm.unmap(entry.start, entry.end)
+            fresh = MapEntry(entry.start, entry.end, entry.prot, maxprot=entry.maxprot, inherit=INHERIT_ZERO)
+            vm.insert(fresh)
+        elif entry.inherit == INHERIT_COPY and entry.shared:
+            vm.change(entry.start, entry.end, shared=False)
+            for _, at in vm.pmap.present(entry.start, entry.end):
+                if vm.pmap.words[at] & V:
+                    vm.pmap.words[at] &= ~W
+        if entry.wired and entry.inherit != INHERIT_NONE:
+            vm.change(entry.start, entry.end, wired=False)
