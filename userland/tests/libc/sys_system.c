@@ -1,0 +1,179 @@
+/* What the system says about itself and its users; time; terminals. */
+#include <sys/param.h>
+#include <sys/resource.h>
+#include <sys/sysctl.h>
+#include <sys/time.h>
+#include <sys/utsname.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <pwd.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/event.h>
+#include <sys/select.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+#include <util.h>
+
+#include "../check.h"
+
+static void
+test_sysctl(void)
+{
+	int mib[2] = { CTL_KERN, KERN_MAXPROC }, value = 0, again = 0;
+	size_t size = sizeof(value);
+	char name[MAXHOSTNAMELEN], *ostype;
+	struct utsname u;
+
+	CHECK_EQ(sysctl(mib, 2, &value, &size, NULL, 0), 0);
+	CHECK_EQ(size, sizeof(value));
+	CHECK(value > 0);
+	CHECK_EQ(sysctlbyname("kern.maxproc", &again, &size, NULL, 0), 0);
+	CHECK_EQ(value, again);
+	CHECK_EQ(sysctlbyname("user.line_max", &value, &size, NULL, 0), 0);
+	CHECK_EQ(value, LINE_MAX);
+	ostype = asysctlbyname("kern.ostype", &size);
+	CHECK_STR(ostype, "NetBSD");
+	free(ostype);
+	CHECK_EQ(uname(&u), 0);
+	CHECK_STR(u.sysname, "NetBSD");
+	CHECK_EQ(gethostname(name, sizeof(name)), 0);
+	CHECK_STR(name, u.nodename);
+	CHECK_EQ(sysconf(_SC_PAGESIZE), 4096);
+	CHECK_EQ(sysconf(_SC_OPEN_MAX), getdtablesize());
+	CHECK(sysconf(_SC_ARG_MAX) >= 4096);
+	CHECK_EQ(sysconf(_SC_CLK_TCK), 100);
+	CHECK_ERRNO(sysconf(9999), EINVAL);
+	CHECK(confstr(_CS_PATH, NULL, 0) > 1);
+}
+
+static void
+test_users(void)
+{
+	struct passwd *pw = getpwuid(0), entry, *result;
+	struct group *gr = getgrgid(0);
+	gid_t groups[NGROUPS_MAX];
+	char buffer[1024];
+	int count = NGROUPS_MAX;
+
+	CHECK(pw != NULL);
+	CHECK_STR(pw->pw_name, "root");
+	CHECK_EQ(getpwnam("root")->pw_uid, 0);
+	CHECK(getpwnam("nobody-of-that-name") == NULL);
+	CHECK_EQ(getpwnam_r("root", &entry, buffer, 4, &result), ERANGE);
+	CHECK_EQ(getpwnam_r("root", &entry, buffer, sizeof(buffer), &result), 0);
+	CHECK(result == &entry);
+	CHECK(gr != NULL);
+	CHECK_STR(gr->gr_name, "wheel");
+	CHECK_EQ(getgrouplist("root", 0, groups, &count), 0);
+	CHECK(count >= 1);
+	CHECK_EQ(groups[0], 0);
+	CHECK_STR(user_from_uid(0, 0), "root");
+	CHECK_STR(user_from_uid(54321, 0), "54321");
+	CHECK(group_from_gid(54321, 1) == NULL);
+	for (count = 0; getpwent() != NULL; count++)
+		continue;
+	CHECK(count >= 1);
+	endpwent();
+	errno = 0;
+	CHECK(getpriority(PRIO_PROCESS, 0) != -1 || errno == 0);
+}
+
+static void
+test_time(void)
+{
+	struct timespec before, after, nap = { .tv_nsec = 2000000 };
+	struct timeval none = { 0, 0 };
+	struct itimerval timer;
+	struct pollfd pfd;
+	int fds[2];
+	fd_set set;
+
+	CHECK_EQ(clock_gettime(CLOCK_MONOTONIC, &before), 0);
+	CHECK_EQ(nanosleep(&nap, NULL), 0);
+	CHECK_EQ(usleep(1000), 0);
+	CHECK_EQ(sleep(1), 0);
+	CHECK_EQ(clock_nanosleep(CLOCK_MONOTONIC, 0, &nap, NULL), 0);
+	CHECK_EQ(clock_nanosleep(99, 0, &nap, NULL), EINVAL);
+	CHECK_EQ(clock_gettime(CLOCK_MONOTONIC, &after), 0);
+	CHECK(after.tv_sec - before.tv_sec >= 1);
+	CHECK_EQ(getitimer(ITIMER_REAL, &timer), 0);
+	CHECK_EQ(timer.it_value.tv_sec, 0);
+
+	CHECK_EQ(pipe(fds), 0);
+	FD_ZERO(&set);
+	FD_SET(fds[0], &set);
+	CHECK_EQ(select(fds[0] + 1, &set, NULL, NULL, &none), 0);
+	CHECK_EQ(write(fds[1], "x", 1), 1);
+	FD_SET(fds[0], &set);
+	CHECK_EQ(pselect(fds[0] + 1, &set, NULL, NULL, NULL, NULL), 1);
+	pfd = (struct pollfd){ .fd = fds[0], .events = POLLIN };
+	CHECK_EQ(poll(&pfd, 1, 0), 1);
+	CHECK_EQ(ppoll(&pfd, 1, &nap, NULL), 1);
+	CHECK_EQ(pfd.revents, POLLIN);
+	CHECK_EQ(sched_yield(), 0);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static void
+test_kqueue(void)
+{
+	struct timespec none = { 0, 0 };
+	struct kevent change, event;
+	int kq = kqueue1(O_CLOEXEC), fds[2];
+
+	CHECK(kq != -1);
+	CHECK_EQ(pipe(fds), 0);
+	EV_SET(&change, fds[0], EVFILT_READ, EV_ADD, 0, 0, NULL);
+	CHECK_EQ(kevent(kq, &change, 1, &event, 1, &none), 0);
+	CHECK_EQ(write(fds[1], "abc", 3), 3);
+	CHECK_EQ(kevent(kq, NULL, 0, &event, 1, NULL), 1);
+	CHECK_EQ(event.ident, fds[0]);
+	CHECK_EQ(event.data, 3);
+	close(kq);
+}
+
+static void
+test_terminals(void)
+{
+	struct winsize size = { .ws_row = 24, .ws_col = 80 }, got;
+	int master, slave, fds[2];
+	char name[64], buffer[16];
+	struct termios t;
+
+	CHECK_EQ(pipe(fds), 0);
+	CHECK_EQ(isatty(fds[0]), 0);
+	CHECK_EQ(errno, ENOTTY);
+	CHECK_EQ(openpty(&master, &slave, name, NULL, &size), 0);
+	CHECK_EQ(isatty(slave), 1);
+	CHECK_STR(ttyname(slave), name);
+	CHECK_EQ(tcgetwinsize(slave, &got), 0);
+	CHECK_EQ(got.ws_col, 80);
+	CHECK_EQ(tcgetattr(slave, &t), 0);
+	CHECK(t.c_lflag & ICANON);
+	cfmakeraw(&t);
+	CHECK_EQ(cfsetspeed(&t, B9600), 0);
+	CHECK_EQ(tcsetattr(slave, TCSANOW, &t), 0);
+	CHECK_EQ(tcgetattr(slave, &t), 0);
+	CHECK_EQ(t.c_lflag & (ICANON | ECHO), 0);
+	CHECK_EQ(cfgetospeed(&t), B9600);
+	CHECK_EQ(write(master, "raw", 3), 3);
+	CHECK_EQ(read(slave, buffer, sizeof(buffer)), 3);
+	CHECK_ERRNO(tcsetattr(slave, 77, &t), EINVAL);
+	close(slave);
+	close(master);
+}
+
+int
+main(void)
+{
+	test_sysctl();
+	test_users();
+	test_time();
+	test_kqueue();
+	test_terminals();
+	return 0;
+}
