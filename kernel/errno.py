@@ -109,3 +109,12 @@ class Errno(Exception):
 
     def __str__(self) -> str:
         return NAMES.get(self.errno, str(self.errno))
+
+
+def errno_message(errno: int) -> str:
+    """An error number in words, as the host's C library has them."""
+    import errno as host_errno
+    import os
+
+    number = getattr(host_errno, NAMES.get(errno, ""), None)
+    return os.strerror(number) if number is not None else f"error {errno}"

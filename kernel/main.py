@@ -9,8 +9,9 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from random import Random
-from typing import Any, NoReturn
+from typing import NoReturn
 
+import kernel.calls  # noqa: F401  (enters every system call in the table)
 from emu.machine.board import Board
 from emu.machine.clock import CYCLES_PER_NS, USED
 from emu.machine.hart import PC
@@ -100,6 +101,7 @@ class Kernel(Trap):
         self.traps = 0
         self.msgbuf = bytearray()
         self.halting = False
+        self.timed_out = False
         self.status: int | None = None
         self.quantum_end = 0
         self._mark = 0  # the clock when the current LWP's turn was last accounted, and the traps until then
@@ -307,6 +309,9 @@ class Kernel(Trap):
 
     def _idle(self) -> None:
         """Nobody can run: wait for input if somebody may be waiting for it, else let time jump."""
+        if signo := self.board.take_interrupt():
+            self.host_signal(signo)
+            return
         when = self.sched.next_callout()
         before = self.clock.words[USED]
         if when is None:
@@ -323,7 +328,9 @@ class Kernel(Trap):
         return any(l.stat == LSSLEEP for p in self.allproc.values() for l in p.lwps if p is not self.initproc)
 
     def console_poll(self) -> None:
-        """Look, once a tick, whether input has come for a sleeping reader."""
+        """Look, once a tick, whether input has come for a sleeping reader, or a ^C."""
+        if signo := self.board.take_interrupt():
+            self.host_signal(signo)
         if self.console.can_wait():
             self.console.wait_input(0)
 
@@ -366,6 +373,22 @@ class Kernel(Trap):
 
     # -- messages ----------------------------------------------------------------------------------
 
+    def time_limit(self, ns: int) -> None:
+        """End the run after so much virtual time; `timed_out` then says so."""
+
+        def out_of_time() -> None:
+            self.timed_out = True
+            self.halt(9)
+
+        self.sched.callout(self.clock.now() + ns, out_of_time)
+
+    def host_signal(self, signo: int) -> None:
+        """A signal from the host's terminal: to the watched program's process group, or the end."""
+        p = self.allproc.get(self._watched)
+        if p is None:
+            raise KeyboardInterrupt
+        self.signals.pgsignal(p.pgrp, signo)
+
     def log(self, text: str) -> None:
         """Append to the kernel's message buffer, which keeps its last 16 KiB (kern.msgbuf)."""
         self.msgbuf += text.encode()
@@ -376,18 +399,3 @@ class Kernel(Trap):
         from kernel.audit import audit
 
         return audit(self)
-
-
-def modules() -> list[Any]:
-    """Every module that defines system calls, imported."""
-    from kernel import exec as exec_
-    from kernel import exit as exit_
-    from kernel import fork, limits, misc, prot, resource, sys_descrip, sys_generic, sys_lwp, sys_sig, sysctl, time, timers
-    from kernel.uvm import mmap
-    from kernel.vfs import sys_data, sys_open
-
-    return [exec_, exit_, fork, limits, misc, prot, resource, sys_data, sys_descrip, sys_generic, sys_lwp, sys_open, sys_sig,
-            sysctl, time, timers, mmap]  # fmt: skip
-
-
-modules()

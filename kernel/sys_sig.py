@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from kernel.errno import EAGAIN, EINTR, EINVAL, ENOMEM, EPERM, ERESTART, ESRCH, EWOULDBLOCK, Errno
 from kernel.mcontext import UCONTEXT_SIZE, load_ucontext, pack_ucontext
 from kernel.proc import PK_CLDSIGIGN, PK_NOCLDWAIT, PK_SYSTEM, PS_NOCLDSTOP, SIDL, Proc
-from kernel.prot import proc_find
 from kernel.sched import CondVar
 from kernel.signal import (
     ALL,
@@ -138,7 +137,8 @@ async def sys___sigsuspend14(l: Lwp, new: int) -> int:
     mask = l.sigmask
     if new:
         mask = parse_sigset(l.proc.vm.copyin(new, 16)) & ~CANTMASK
-    l.restore_mask = l.sigmask
+    if l.restore_mask is None:
+        l.restore_mask = l.sigmask
     l.sigmask = mask
     l.ast = True
     cv = CondVar("pause")
@@ -203,8 +203,8 @@ def sys_sigqueueinfo(l: Lwp, pid: int, user_info: int) -> Result:
 def _send(l: Lwp, pid: int, signo: int, info: SigInfo) -> None:
     k, me = l.kernel, l.proc
     if pid > 0:
-        p = proc_find(k, pid, zombie=True)
-        if p is None:
+        p = k.pids.find(pid)
+        if not isinstance(p, Proc) or p.stat == SIDL:  # a zombie can be signalled, to no effect
             raise Errno(ESRCH)
         if not k.kauth.can_signal(me, p, signo):
             raise Errno(EPERM)

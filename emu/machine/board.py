@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emu.machine.clock import Clock
+from emu.machine.clock import LIMIT, Clock
 from emu.machine.console import Console
 from emu.machine.hart import make_hart
 from emu.machine.ram import Ram
@@ -11,7 +11,7 @@ from emu.machine.ram import Ram
 class Board:
     """One machine. `clock_library` is the path of the native clock, None for the Python fallback."""
 
-    __slots__ = ("clock", "console", "hart", "ram")
+    __slots__ = ("_signal", "clock", "console", "hart", "ram")
 
     def __init__(self, ram_size: int, console: Console, clock_library: str | None) -> None:
         """Raises ValueError or MemoryError for the RAM, MachineError if there is no usable Unicorn."""
@@ -19,3 +19,20 @@ class Board:
         self.clock = Clock(clock_library)
         self.hart = make_hart(self.ram, self.clock)
         self.console = console
+        self._signal = 0
+
+    def interrupt(self, signo: int) -> None:
+        """The host's user wants attention; called from a Python signal handler, at any moment.
+
+        The hart stops at the next block, and the kernel asks `take_interrupt`. While the emulator itself waits
+        for input, the wait is broken off.
+        """
+        self._signal = signo
+        self.clock.words[LIMIT] = 0
+        if self.console.waiting:
+            raise InterruptedError
+
+    def take_interrupt(self) -> int:
+        """The signal of the latest `interrupt`, once; 0 if there was none."""
+        signo, self._signal = self._signal, 0
+        return signo

@@ -1,0 +1,158 @@
+"""The `uarea` command. Each subcommand imports what it needs when it runs: start-up time is part of the product."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+import click
+
+PASS_THROUGH: dict[str, Any] = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+
+
+class Size(click.ParamType):
+    """A number of bytes with an optional K, M or G (powers of 1024)."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        match = re.fullmatch(r"(\d+)([KMG]?)(i?B)?", str(value), re.IGNORECASE)
+        if match is None:
+            self.fail(f"{value!r} is not a size; write 64M or 1G", param, ctx)
+        return int(match[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[match[2].upper()]
+
+
+class Command(click.Command):
+    """Prints bad usage as one line with status 2, instead of click's three."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        return super().main(*args, **kwargs)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="uarea", prog_name="uarea", message="%(prog)s %(version)s")
+def cli() -> None:
+    """A teaching operating system: an emulated RISC-V machine, and a kernel in Python that you can read,
+    change and step through.
+
+    \b
+    Examples:
+      uarea cc hello.c -o hello     compile a C program for the machine
+      uarea run ./hello             boot the machine and run it
+      uarea syscalls                list the kernel's system calls
+    """
+
+
+@cli.command(context_settings=PASS_THROUGH)
+@click.option("--ram", type=Size(), default="256M", show_default=True, help="RAM of the machine.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of all randomness and of scheduling.")
+@click.option("--env", "env", multiple=True, metavar="K=V", help="Add a variable to the program's environment.")
+@click.option("--cwd", default="/root", show_default=True, help="Working directory in the guest.")
+@click.option("--vtime", type=float, metavar="SECONDS", help="End it after this much virtual time (status 124).")
+@click.option("--stats", is_flag=True, help="Print what the run did to stderr at its end.")
+@click.option("--cow", type=click.Choice(["none", "page"]), default="page", show_default=True,
+              help="How fork copies memory: at once, or page by page when written.")  # fmt: skip
+@click.argument("prog")
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def run(ram: int, seed: int, env: tuple[str, ...], cwd: str, vtime: float | None, stats: bool, cow: str, prog: str,
+        args: tuple[str, ...]) -> None:  # fmt: skip
+    """Run a program on a fresh machine.
+
+    PROG is a program on the host, which is copied to /root in the guest; or, if there is no such file, a
+    path or the name of a command in the guest. Its standard input, output and error are the host's.
+
+    \b
+    The exit status is the program's, or 128 + the signal that killed it; otherwise
+      2    a bad argument, or PROG cannot be run
+      70   the kernel itself failed (a bug in it)
+      124  --vtime has passed
+      125  every process sleeps and nothing is left that could wake one
+
+    \b
+    Examples:
+      uarea run ./hello one two
+      uarea run --ram 1G --seed 7 ./forkbench
+      echo text | uarea run --stats ./filter >out
+    """
+    from emu.runner import RunOptions, UsageError, run_program
+
+    variables = {}
+    for assignment in env:
+        name, equals, value = assignment.partition("=")
+        if not equals or not name:
+            raise click.BadParameter(f"{assignment!r} is not NAME=VALUE", param_hint="--env")
+        variables[name] = value
+    if vtime is not None and not 0 < vtime < 1e9:
+        raise click.BadParameter(f"{vtime:g} is not a positive number of seconds", param_hint="--vtime")
+    try:
+        options = RunOptions(ram=ram, seed=seed, env=variables, cwd=cwd, vtime=vtime, stats=stats, cow=cow)
+        sys.exit(run_program(options, prog, args))
+    except UsageError as error:
+        fail(str(error))
+
+
+@cli.command(context_settings={**PASS_THROUGH, "help_option_names": ["--help"]}, add_help_option=True)
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def cc(args: tuple[str, ...]) -> None:
+    """Compile and link a static program for the machine, with the C library in it.
+
+    ARGS are a C compiler's: C and assembly files, objects and archives; -o -c -S -E -O -g -I -D -L -l -W...
+    Debug information is on unless you say -g0. The compiler is the one in the ziglang package; --cc gcc or
+    --cc clang takes an installed cross compiler instead.
+
+    \b
+    Exit status: 0; 1 when the compiler or linker finds errors; 2 for bad arguments or no compiler.
+
+    \b
+    Examples:
+      uarea cc hello.c -o hello
+      uarea cc -O2 -Iinclude main.c util.c start.S -lm -o prog
+      uarea cc -c part.c
+    """
+    from toolchain.cc import main as compile_main
+
+    sys.exit(compile_main(list(args)))
+
+
+@cli.command()
+def syscalls() -> None:
+    """List the kernel's system calls: number, name, C prototype, and whether the call may sleep.
+
+    \b
+    Example:
+      uarea syscalls | grep fork
+    """
+    import kernel.main  # noqa: F401  (defines every call)
+    from kernel.syscall import NATIVE
+
+    for entry in NATIVE:
+        if entry is not None:
+            click.echo(f"{entry.number:>3}  {entry.name:<24}{'sleeps' if entry.sleeps else '':<8}{entry.prototype}")
+
+
+def fail(message: str) -> None:
+    """One line on stderr, status 2."""
+    print(f"uarea: {message}", file=sys.stderr)
+    sys.exit(2)
+
+
+def main() -> None:
+    """The console script. Bad usage is one line on stderr and status 2."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        fail(" ".join(error.format_message().split()))
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone: nothing more to say
+        sys.exit(141)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""Running one program on a fresh machine: what `uarea run` does once its options are parsed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from emu.machine.board import Board
+from emu.machine.console import Console
+from emu.machine.hart import MachineError
+from kernel.errno import ENOENT, ENOEXEC, Errno, errno_message
+from kernel.main import Deadlock, Kernel, Panic
+from kernel.syscall import NATIVE
+
+# Exit statuses of the emulator itself; otherwise the guest's, or 128 + its signal.
+USAGE, PANIC, TIMEOUT, DEADLOCK = 2, 70, 124, 125
+
+DEFAULT_RAM = 256 << 20
+ENVIRONMENT = {"HOME": "/root", "LOGNAME": "root", "PATH": "/bin:/usr/bin:/sbin:/usr/sbin", "TERM": "vt100"}
+HOME = "/root"
+
+
+class UsageError(Exception):
+    """A bad argument: one line for the user, exit status 2."""
+
+
+@dataclass
+class RunOptions:
+    """The options of `uarea run`."""
+
+    ram: int = DEFAULT_RAM
+    seed: int = 0
+    env: dict[str, str] = field(default_factory=dict)
+    cwd: str = HOME
+    vtime: float | None = None
+    stats: bool = False
+    cow: str = "page"
+
+
+def boot(options: RunOptions, console: Console) -> Kernel:
+    """A machine with a booted kernel. Raises UsageError."""
+    from toolchain.native import clock_library
+
+    try:
+        board = Board(options.ram, console, clock_library())
+        return Kernel(board, seed=options.seed, cow=options.cow)
+    except (ValueError, MemoryError, MachineError) as error:
+        raise UsageError(str(error)) from error
+    except Errno as error:
+        raise UsageError(f"{options.ram >> 20} MiB of RAM is too little to boot") from error
+
+
+def load(kernel: Kernel, program: str) -> bytes:
+    """The guest path of a program, which is copied in if it is a file on the host. Raises UsageError."""
+    from kernel.vfs.root import install
+
+    if os.path.exists(program):
+        check_program(program)
+        with open(program, "rb") as file:
+            data = file.read()
+        path = f"{HOME}/{os.path.basename(program)}"
+        install(kernel, path, data, 0o755)
+        return path.encode()
+    return find_in_guest(kernel, program)
+
+
+def find_in_guest(kernel: Kernel, program: str) -> bytes:
+    """A program's path in the guest: as given, or along PATH."""
+    from kernel.vfs import namei
+
+    candidates = [program] if "/" in program else [f"{d}/{program}" for d in ENVIRONMENT["PATH"].split(":")]
+    for path in candidates:
+        try:
+            namei.lookup(kernel.initproc, path.encode())
+            return path.encode()
+        except Errno:
+            continue
+    raise UsageError(f"{program}: no such file, here or in the guest")
+
+
+def check_program(path: str) -> None:
+    """Say in words why a host file cannot be run. Raises UsageError."""
+    if os.path.isdir(path):
+        raise UsageError(f"{path}: is a directory")
+    try:
+        with open(path, "rb") as file:
+            head = file.read(64)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+    if head[:2] == b"#!":
+        return
+    if head[:4] != b"\x7fELF":
+        raise UsageError(f"{path}: not a program (neither an ELF file nor a #! script)")
+    if len(head) < 64:
+        raise UsageError(f"{path}: the file is cut off inside its ELF header")
+    if head[4] != 2 or head[5] != 1 or head[18:20] != b"\xf3\x00":
+        raise UsageError(f"{path}: not a 64-bit RISC-V program; compile it with 'uarea cc'")
+
+
+def explain_exec(path: str, errno: int) -> str:
+    """One line for a program that exec refused."""
+    if errno == ENOEXEC:
+        return f"{path}: damaged, or not a static NetBSD/riscv64 program; compile it with 'uarea cc'"
+    if errno == ENOENT:
+        return f"{path}: the interpreter in its first line is not in the guest"
+    return f"{path}: {errno_message(errno)}"
+
+
+def run_program(options: RunOptions, program: str, arguments: Sequence[str]) -> int:
+    """Boot, run, and report; the exit status for the host. Raises UsageError."""
+    started = time.perf_counter()
+    kernel = boot(options, Console.host())
+    path = load(kernel, program)
+    env = [f"{k}={v}".encode("utf-8", "surrogateescape") for k, v in (ENVIRONMENT | options.env).items()]
+    argv = [a.encode("utf-8", "surrogateescape") for a in (program, *arguments)]
+    try:
+        kernel.spawn(path, argv, env, options.cwd.encode())
+    except Errno as error:
+        if error.errno == ENOENT and not _exists(kernel, options.cwd):
+            raise UsageError(f"--cwd {options.cwd}: no such directory in the guest") from None
+        raise UsageError(explain_exec(program, error.errno)) from None
+    if options.vtime is not None:
+        kernel.time_limit(int(options.vtime * 10**9))
+    _forward_signals(kernel)
+    status = _run(kernel)
+    if options.stats:
+        print_stats(kernel, time.perf_counter() - started, sys.stderr)
+    return status
+
+
+def _exists(kernel: Kernel, path: str) -> bool:
+    from kernel.vfs import namei
+
+    try:
+        namei.lookup(kernel.initproc, path.encode())
+    except Errno:
+        return False
+    return True
+
+
+def _forward_signals(kernel: Kernel) -> None:
+    """^C is the guest's: its foreground processes get SIGINT, as they would on a real terminal."""
+
+    def forward(signo: int, _frame: object) -> None:
+        kernel.board.interrupt(2)
+
+    signal.signal(signal.SIGINT, forward)
+
+
+def _run(kernel: Kernel) -> int:
+    try:
+        status = kernel.run()
+    except Deadlock as error:
+        print(f"uarea: {error}", file=sys.stderr)
+        return DEADLOCK
+    except Panic as error:
+        print(f"uarea: kernel panic: {error}", file=sys.stderr, end="")
+        return PANIC
+    except KeyboardInterrupt:
+        return 130
+    if kernel.timed_out:
+        return TIMEOUT
+    return 128 + (status & 0x7F) if status & 0x7F else status >> 8 & 0xFF
+
+
+def print_stats(kernel: Kernel, wall: float, out: TextIO) -> None:
+    """What the run did, in numbers."""
+    s = kernel.stats
+    retired = kernel.code_retired()
+    print(f"code retired    {retired:>14,} bytes", file=out)
+    print(f"virtual time    {kernel.clock.now() / 1e9:>14.6f} s", file=out)
+    print(f"wall time       {wall:>14.6f} s", file=out)
+    print(f"traps           {kernel.traps:>14,}", file=out)
+    print(f"page faults     {s.faults:>14,}  zero-fill {s.flt_anon:,}, from files {s.flt_obj:,}", file=out)
+    print(f"copy-on-write   {s.flt_acow + s.flt_prcopy:>14,}  pages copied, {s.flt_takeover:,} taken over", file=out)
+    print(f"forks           {s.forks:>14,}  vfork {s.forks_ppwait:,}, shared memory {s.forks_sharevm:,}", file=out)
+    print(f"execs           {s.execs:>14,}", file=out)
+    print(f"switches        {s.swtch:>14,}", file=out)
+    print(f"frames in use   {kernel.frames.used:>14,}  of {kernel.frames.total:,}", file=out)
+    print("system calls:", file=out)
+    for number, count in sorted(enumerate(kernel.syscalls), key=lambda pair: (-pair[1], pair[0])):
+        if count:
+            entry = NATIVE[number]
+            print(f"  {entry.name if entry else f'#{number}':<24}{count:>12,}", file=out)

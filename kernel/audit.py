@@ -1,0 +1,232 @@
+"""Invariants, recounted from first principles.
+
+Whatever the kernel keeps as a number (reference counts, live U-areas, processes per uid, free frames) is
+counted anew here by walking everything that could hold a reference, and compared. A line of the result is a
+fact that does not add up; an empty list is a clean bill.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from emu.machine.sv39 import PPN_SHIFT, V, W, X
+from kernel.proc import SZOMB
+from kernel.sched import LSSLEEP
+from kernel.uvm.map import VmSpace
+from kernel.uvm.page import FREE, KINDS, OBJECT, TABLE, UAREA
+from kernel.vfs.vnode import VDIR, Vnode
+
+if TYPE_CHECKING:
+    from kernel.main import Kernel
+    from kernel.uvm.object import UvmObject
+
+
+def audit(k: Kernel) -> list[str]:
+    """Everything that does not add up."""
+    return [*_frames(k), *_processes(k), *_files(k), *k.uids.audit(k.allproc.values())]
+
+
+def _spaces(k: Kernel) -> list[tuple[VmSpace, int]]:
+    """Every live address space, with the number of processes in it."""
+    users: dict[int, int] = Counter()
+    spaces: dict[int, VmSpace] = {}
+    for p in k.allproc.values():
+        if p.stat != SZOMB:
+            spaces[id(p.vm)] = p.vm
+            users[id(p.vm)] += 1
+    return [(vm, users[key]) for key, vm in spaces.items()]
+
+
+def _vnodes(k: Kernel) -> list[Vnode]:
+    """Every vnode that has a name, or that a process uses."""
+    queue = [k.rootvnode]
+    for p in k.allproc.values():
+        if p.textvp is not None:
+            queue.append(p.textvp)
+        if p.stat != SZOMB:
+            queue.append(p.cwdi.cdir)
+            for _, file in p.fd.open_files():
+                vnode = getattr(file, "vnode", None)
+                if vnode is not None:
+                    queue.append(vnode)
+    found: dict[int, Vnode] = {}
+    while queue:
+        vnode = queue.pop()
+        if id(vnode) not in found:
+            found[id(vnode)] = vnode
+            if vnode.vtype is VDIR:
+                queue += [child for _, _, child, _ in vnode.readdir(None, 0)]
+    return list(found.values())
+
+
+def _objects(k: Kernel, spaces: list[tuple[VmSpace, int]]) -> dict[int, UvmObject]:
+    """Every memory object that a map or a file holds, and those behind them."""
+    found: dict[int, UvmObject] = {}
+    queue = [e.obj for vm, _ in spaces for e in vm.entries if e.obj is not None]
+    queue += [v.uobj for v in _vnodes(k) if v.uobj is not None]
+    while queue:
+        obj = queue.pop()
+        if id(obj) not in found:
+            found[id(obj)] = obj
+            if obj.backing is not None:
+                queue.append(obj.backing)
+    return found
+
+
+def _frames(k: Kernel) -> list[str]:
+    """Frames: each one's count is the number of entries, tables, objects and U-areas that name it."""
+    wrong: list[str] = []
+    frames = k.frames
+    counted: Counter[int] = Counter()
+    tables: Counter[int] = Counter()
+    spaces = _spaces(k)
+    for vm, users in spaces:
+        if vm.refs != users:
+            wrong.append(f"address space {vm.pmap.root:#x}: {vm.refs} references, {users} processes")
+        wrong += _space(vm, counted, tables)
+    objects = _objects(k, spaces)
+    for obj in objects.values():
+        counted.update(obj.pages.values())
+    wrong += _object_refs(k, spaces, objects)
+    uareas = [l.uarea for p in k.allproc.values() for l in p.lwps]
+    if len(set(uareas)) != len(uareas) or k.uareas.live != len(uareas):
+        wrong.append(f"{k.uareas.live} U-areas are out, {len(set(uareas))} are in use by {len(uareas)} LWPs")
+    for address in [*uareas, *k.uareas.cached]:
+        counted.update((address >> 12, (address >> 12) + 1))
+        if frames.kind[address >> 12] != UAREA:
+            wrong.append(f"U-area {address:#x} lies in a frame of kind {KINDS[frames.kind[address >> 12]]}")
+    counted.update(tables)
+    used = 0
+    for pfn in range(1, frames.total):
+        refs = frames.refs[pfn]
+        used += refs > 0
+        if refs != counted[pfn]:
+            wrong.append(f"frame {pfn:#x} ({KINDS[frames.kind[pfn]]}): count {refs}, found {counted[pfn]}")
+        if (frames.kind[pfn] == FREE) != (refs == 0):
+            wrong.append(f"frame {pfn:#x}: kind {KINDS[frames.kind[pfn]]} with count {refs}")
+    if used != frames.used:
+        wrong.append(f"{frames.used} frames are said to be used, {used} are")
+    return wrong
+
+
+def _space(vm: VmSpace, counted: Counter[int], tables: Counter[int]) -> list[str]:
+    """One space: every present page lies in a map entry that allows what its PTE allows."""
+    wrong: list[str] = []
+    words = vm.pmap.words
+    tables[vm.pmap.root] += 1
+    resident = 0
+    for i in range(256):
+        middle = words[(vm.pmap.root << 9) + i]
+        if not middle & V:
+            continue
+        tables[middle >> PPN_SHIFT] += 1
+        for j in range(512):
+            entry = words[(middle >> PPN_SHIFT << 9) + j]
+            if not entry & V:
+                continue
+            leaf = entry >> PPN_SHIFT
+            tables[leaf] += 1
+            for n, pte in enumerate(words[leaf << 9 : (leaf + 1) << 9]):
+                if not pte & V:
+                    continue
+                resident += 1
+                counted[pte >> PPN_SHIFT] += 1
+                wrong += _page(vm, i << 30 | j << 21 | n << 12, pte)
+    if resident != vm.pmap.resident:
+        wrong.append(f"space {vm.pmap.root:#x}: {vm.pmap.resident} pages said to be resident, {resident} are")
+    if any(vm.pmap.frames.kind[t] != TABLE for t in tables):
+        wrong.append(f"space {vm.pmap.root:#x}: a page table lies in a frame of another kind")
+    for a, b in zip(vm.entries, vm.entries[1:], strict=False):
+        if a.end > b.start:
+            wrong.append(f"map entries overlap: {a!r} {b!r}")
+    if vm.starts != [e.start for e in vm.entries]:
+        wrong.append("the map's index does not match its entries")
+    return wrong
+
+
+def _page(vm: VmSpace, va: int, pte: int) -> list[str]:
+    entry = vm.lookup(va)
+    if entry is None:
+        return [f"a page at {va:#x} outside every map entry"]
+    frames, pfn = vm.pmap.frames, pte >> PPN_SHIFT
+    wrong = []
+    if pte & W and not entry.prot & 2:
+        wrong.append(f"page {va:#x} is writable, its map entry is not")
+    if pte & X and not entry.prot & 4:
+        wrong.append(f"page {va:#x} is executable, its map entry is not")
+    if pte & X and not frames.code[pfn]:
+        wrong.append(f"page {va:#x} is executable, its frame is not marked")
+    if pte & W and not entry.shared and frames.refs[pfn] != 1:
+        wrong.append(f"page {va:#x} is private and writable, its frame has {frames.refs[pfn]} owners")
+    if entry.shared and frames.kind[pfn] != OBJECT:
+        wrong.append(f"page {va:#x} is shared, its frame is {KINDS[frames.kind[pfn]]}")
+    return wrong
+
+
+def _object_refs(k: Kernel, spaces: list[tuple[VmSpace, int]], objects: dict[int, UvmObject]) -> list[str]:
+    """Each object's count is the number of map entries, files and objects that hold it."""
+    holders: Counter[int] = Counter(id(e.obj) for vm, _ in spaces for e in vm.entries if e.obj is not None)
+    holders.update(id(v.uobj) for v in _vnodes(k) if v.uobj is not None)
+    holders.update(id(o.backing) for o in objects.values() if o.backing is not None)
+    return [
+        f"a memory object of {len(obj.pages)} pages: count {obj.refs}, found {holders[key]}"
+        for key, obj in objects.items()
+        if obj.refs != holders[key]
+    ]
+
+
+def _processes(k: Kernel) -> list[str]:
+    """Processes: pids, counts, families, groups, who waits in vfork."""
+    wrong: list[str] = []
+    procs = list(k.allproc.values())
+    if len(procs) != k.nprocs:
+        wrong.append(f"nprocs is {k.nprocs}, there are {len(procs)} processes")
+    ids = sorted({*k.allproc, *(l.lid for p in procs for l in p.lwps)})
+    if k.pids.ids() != ids:
+        wrong.append(f"the pid table holds {k.pids.ids()}, alive are {ids}")
+    for p in procs:
+        if p.pptr is not None and p not in p.pptr.children:
+            wrong.append(f"{p!r} is not among its parent's children")
+        if p.pgrp.members.count(p) != 1 or k.pids.group(p.pgrp.pgid) is not p.pgrp:
+            wrong.append(f"{p!r} and its process group {p.pgrp.pgid} do not know each other")
+        for child in p.children:
+            if child.pptr is not p or child.pid not in k.allproc:
+                wrong.append(f"{p!r} has a child {child!r} that is not its own")
+        if p.lflag & 2 and (p.vforklwp is None or not p.vforklwp.vforkwaiting):
+            wrong.append(f"{p!r} is a vfork child that nobody waits for")
+    for group in k.pids.groups():
+        if not group.members:
+            wrong.append(f"process group {group.pgid} is empty")
+    texts = Counter(id(p.textvp) for p in procs if p.textvp is not None)
+    for vnode in _vnodes(k):
+        if vnode.text_refs != texts[id(vnode)]:
+            wrong.append(f"inode {vnode.ino}: {vnode.text_refs} running it, {texts[id(vnode)]} found")
+    return wrong
+
+
+def _files(k: Kernel) -> list[str]:
+    """Open files: each one's count is the number of descriptors, over all distinct tables, that name it."""
+    wrong: list[str] = []
+    tables = {}
+    users: Counter[int] = Counter()
+    for p in k.allproc.values():
+        if p.stat != SZOMB:
+            tables[id(p.fd)] = p.fd
+            users[id(p.fd)] += 1
+    held: Counter[int] = Counter()
+    files = {}
+    for key, table in tables.items():
+        if table.refs != users[key]:
+            wrong.append(f"a descriptor table: {table.refs} references, {users[key]} processes")
+        for _, file in table.open_files():
+            held[id(file)] += 1
+            files[id(file)] = file
+    for key, file in files.items():
+        if file.refs != held[key]:
+            wrong.append(f"a {type(file).__name__}: {file.refs} references, {held[key]} descriptors")
+    # An LWP asleep in a file whose last descriptor was closed still holds it.
+    asleep = sum(l.stat == LSSLEEP for p in k.allproc.values() for l in p.lwps)
+    if not len(files) <= k.files.count <= len(files) + asleep:
+        wrong.append(f"{k.files.count} open files counted, {len(files)} found")
+    return wrong

@@ -1,0 +1,106 @@
+"""Fixtures: a booted machine per test, and guest programs compiled on demand.
+
+Every run ends with `kernel.audit()`: a test that leaks a frame, a pid or a descriptor fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from emu.machine.board import Board
+from emu.machine.console import Console
+from kernel.main import Kernel
+from kernel.vfs.root import install
+from toolchain.cc import cached_program
+from toolchain.native import clock_library
+
+ROOT = Path(__file__).resolve().parent.parent
+INCLUDE = ROOT / "userland" / "tests"
+ENVIRONMENT = ("PATH=/bin:/usr/bin:/sbin", "HOME=/root", "TERM=dumb")
+
+
+class Outcome(NamedTuple):
+    """How a guest run ended. `status` is the shell's view: the exit code, or 128 + signal."""
+
+    status: int
+    out: bytes
+    err: bytes
+    kernel: Kernel
+
+    @property
+    def text(self) -> str:
+        return self.out.decode()
+
+
+class Machine:
+    """Boots a kernel, installs files, runs one program to its end, audits."""
+
+    def __init__(self, *, ram: int = 64 << 20, seed: int = 0, stdin: bytes = b"", native: bool = True, cow: str = "page"):
+        self.console = Console.buffers(stdin)
+        self.board = Board(ram, self.console, clock_library() if native else None)
+        self.kernel = Kernel(self.board, seed=seed, cow=cow)
+
+    def install(self, path: str, data: bytes, mode: int = 0o755) -> None:
+        install(self.kernel, path, data, mode)
+
+    def start(self, program: Path | bytes, argv: Sequence[str] = (), env: Sequence[str] = ENVIRONMENT) -> None:
+        """Put a program at /bin/NAME and make it the one whose end halts the machine."""
+        name = "prog" if isinstance(program, bytes) else program.stem.split("-")[0]
+        data = program if isinstance(program, bytes) else program.read_bytes()
+        self.install(f"/bin/{name}", data)
+        arguments = [name, *argv]
+        self.kernel.spawn(
+            f"/bin/{name}".encode(), [a.encode() for a in arguments], [e.encode() for e in env], b"/root"
+        )
+
+    def finish(self) -> Outcome:
+        """Run to the end and audit."""
+        status = self.kernel.run()
+        wrong = self.kernel.audit()
+        out, err = self.console.stdout.data, self.console.stderr.data
+        assert not wrong, "\n".join(wrong) + "\n" + err.decode(errors="replace")
+        code = 128 + (status & 0x7F) if status & 0x7F else status >> 8 & 0xFF
+        return Outcome(code, bytes(out), bytes(err), self.kernel)
+
+
+RunGuest = Callable[..., Outcome]
+
+
+@pytest.fixture
+def machine() -> type[Machine]:
+    """The class, for tests that look inside."""
+    return Machine
+
+
+@pytest.fixture
+def compile_guest() -> Callable[..., Path]:
+    """Compile a C or assembly source (a path under tests/ or userland/, or its text); cached by content."""
+
+    def compile_it(source: str | Path, *flags: str) -> Path:
+        path = Path(source)
+        if not path.is_absolute():
+            path = ROOT / path
+        return cached_program(path, ["-O1", "-Wall", f"-I{INCLUDE}", *flags])
+
+    return compile_it
+
+
+@pytest.fixture
+def run_guest(compile_guest: Callable[..., Path]) -> RunGuest:
+    """Compile and run a guest program: run_guest("tests/guest/fork/basic.c", "arg", stdin=b"...", seed=1)."""
+
+    def run_it(source: str | Path, *argv: str, flags: Sequence[str] = (), **options: object) -> Outcome:
+        m = Machine(**options)  # type: ignore[arg-type]
+        m.start(compile_guest(source, *flags), argv)
+        return m.finish()
+
+    return run_it
+
+
+def pass_or_explain(outcome: Outcome) -> None:
+    """Assert status 0, showing what the guest said."""
+    assert outcome.status == 0, f"status {outcome.status}\n{outcome.out.decode(errors='replace')}{outcome.err.decode(errors='replace')}"
