@@ -193,9 +193,26 @@ ENTRY __context_return
 	ebreak
 END __context_return
 
-/* Where a signal handler returns to: sp is the frame again. Reached a second time only on failure. */
-ENTRY __sigtramp_siginfo_2
-	.cfi_undefined ra
+/*
+ * Where a signal handler returns to: sp is the frame again. Reached a second time only on failure.
+ *
+ * The unwinding rules say that every register of the interrupted code is in the context. Their range starts
+ * before the label, because an unwinder looks up the instruction before a return address.
+ */
+	.section .text.__sigtramp_siginfo_2, "ax", @progbits
+	.p2align 2
+	.globl	__sigtramp_siginfo_2
+	.type	__sigtramp_siginfo_2, @function
+	.cfi_startproc simple
+	.cfi_signal_frame
+	.cfi_return_column 64
+	.cfi_def_cfa sp, 0
+	.cfi_offset 64, SIGFRAME_UC + UC_PC
+	.irp	n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	.cfi_offset \n, SIGFRAME_UC + UC_GREG(\n)
+	.endr
+	nop
+__sigtramp_siginfo_2:
 	addi	a0, sp, SIGFRAME_UC
 	TRAP_NOERR SYS_setcontext
 	TRAP_NOERR SYS_exit
