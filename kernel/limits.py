@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from kernel.errno import EINVAL, EPERM, Errno
 from kernel.kauth import Process
 from kernel.syscall import syscall
+from kernel.uvm.map import DFLDSIZ, DFLSSIZ, MAXDSIZ, MAXSSIZ, round_page
+from kernel.uvm.stack import set_stack_limit, stack_in_use
 
 if TYPE_CHECKING:
     from kernel.lwp import Lwp
@@ -37,10 +39,6 @@ NAMES = (
     "maxlwp",
 )
 
-MIB = 1 << 20
-PAGE_SIZE = 4096
-DFLDSIZ, MAXDSIZ = 256 * MIB, 1536 * MIB  # spec A.7
-DFLSSIZ, MAXSSIZ = 4 * MIB, 120 * MIB
 MAXUPRC = 160  # soft limit on processes of one user
 NOFILE = 128  # soft limit on descriptors of one process
 MAXFILES = 3404  # descriptors in the system, NetBSD's formula for 64 users
@@ -143,11 +141,10 @@ def dosetrlimit(caller: Proc, p: Proc, which: int, soft: int, hard: int) -> None
         soft, hard = min(soft, ceiling), min(hard, ceiling)
     if which == RLIMIT_STACK:
         # Otherwise the next access to the stack would be the program's last.
-        if min(soft, hard) < p.vm.stack_size():
+        if soft < stack_in_use(p.vm):
             raise Errno(EINVAL)
-        soft = -(-soft // PAGE_SIZE) * PAGE_SIZE
-        if soft != limits.soft[which]:
-            p.vm.set_stack_limit(limits.soft[which], soft)
+        soft = round_page(soft)
+        set_stack_limit(p.vm, p.vm.ssize, soft)
     limits.soft[which], limits.hard[which] = soft, hard
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from kernel.errno import EACCES, EINVAL, EPERM, ESRCH, Errno
 from kernel.kauth import Process
-from kernel.proc import SZOMB
+from kernel.limits import RLIM_INFINITY, RLIMIT_CPU, privatise
+from kernel.proc import SACTIVE, SSTOP, SZOMB
 from kernel.prot import proc_find
+from kernel.signal import SIGKILL, SIGXCPU
 from kernel.syscall import syscall
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ RUSAGE_SELF, RUSAGE_CHILDREN = 0, -1
 PRIO_PROCESS, PRIO_PGRP, PRIO_USER = 0, 1, 2
 PRIO_MIN, PRIO_MAX, NZERO = -20, 20, 20
 NS, US = 1_000_000_000, 1000
+XCPU_GRACE = 5  # seconds of CPU time between one SIGXCPU and the next
 
 _RUSAGE = struct.Struct("<qi4xqi4x14q")
 RUSAGE_SIZE = _RUSAGE.size  # 144
@@ -124,11 +127,35 @@ def _add_lwp(total: Rusage, l: Lwp) -> None:
 
 def own_usage(p: Proc) -> Rusage:
     """What a process itself has used so far, its live LWPs included."""
+    k = p.kernel
+    k.account(k.curlwp)  # time is charged when an LWP's turn ends, and when somebody asks
     total = Rusage()
     total.add(p.stats)
     for l in p.lwps:
         _add_lwp(total, l)
+    if p.stat in (SACTIVE, SSTOP):
+        total.maxrss = max(total.maxrss, p.vm.maxrss * 4)
     return total
+
+
+def check_cpu_limit(p: Proc) -> None:
+    """Enforce RLIMIT_CPU: SIGXCPU at the soft limit and every 5 s beyond it, SIGKILL at the hard one.
+
+    To be called now and then while the process runs; a tick is often enough, for the limit is in seconds.
+    """
+    soft, hard = p.limit.soft[RLIMIT_CPU], p.limit.hard[RLIMIT_CPU]
+    if soft == RLIM_INFINITY:
+        return
+    usage = own_usage(p)
+    seconds = (usage.utime + usage.stime) // NS
+    if seconds < soft:
+        return
+    if seconds >= hard:
+        p.kernel.log(f"pid {p.pid}, command {p.comm}, is killed: exceeded RLIMIT_CPU\n")
+        p.kernel.signals.psignal(p, SIGKILL)
+        return
+    privatise(p).soft[RLIMIT_CPU] = min(soft + XCPU_GRACE, hard)
+    p.kernel.signals.psignal(p, SIGXCPU)
 
 
 def pack_wrusage(p: Proc) -> bytes:

@@ -25,6 +25,7 @@ from kernel.prot import proc_find
 from kernel.resource import own_usage
 from kernel.sched import LSIDL, LSONPROC, LSRUN, LSSLEEP, LSSTOP, LSSUSPENDED
 from kernel.time import NS, TICK, US
+from kernel.vfs.namei import path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,7 +152,7 @@ def pack_kproc2(p: Proc) -> bytes:
     rss = text = data = stack = vsize = 0
     if alive:
         vm = p.vm
-        rss, text, stack, vsize = vm.pmap.resident, vm.tsize, vm.ssize, vm.size // 4096
+        rss, text, stack, vsize = vm.pmap.resident, vm.tsize // 4096, vm.ssize // 4096, vm.size // 4096
         data = (vm.brk - vm.daddr + 4095) // 4096
     children = p.stats.cru
     eflag = (EPROC_CTTY if session.ttyvp is not None else 0) | (EPROC_SLEADER if session.leader is p else 0)
@@ -299,7 +300,7 @@ def kern_proc_args(r: Request) -> None:
         r.put(p.path.encode() + b"\0")
         return
     if which == KERN_PROC_CWD:
-        r.put(_cwd(r.l, p) + b"\0")
+        r.put(path_of(p, p.cwdi.cdir) + b"\0")
         return
     only_count = which in (KERN_PROC_NARGV, KERN_PROC_NENV)
     if not r.oldp:
@@ -328,12 +329,6 @@ def _strings(p: Proc, vector: int, number: int, room: int) -> bytes:
             break
         out += p.vm.copyinstr(va, ARG_MAX) + b"\0"
     return bytes(out[:room])
-
-
-def _cwd(l: Lwp, p: Proc) -> bytes:
-    from kernel.vfs.getcwd import path_of
-
-    return path_of(l, p.cwdi)
 
 
 # -- memory statistics -----------------------------------------------------------------------------

@@ -205,12 +205,13 @@ class LoadAverage:
     __slots__ = ("average", "kernel", "last")
 
     STEP = 5 * NS
-    # FSCALE times exp(-1/12), exp(-1/60), exp(-1/180): what of an average is left after one step
-    DECAY = (1884, 2014, 2037)
+    ONE = 1 << 32
+    # ONE times exp(-1/12), exp(-1/60), exp(-1/180): what of an average is left after one step
+    DECAY = (3951560672, 4223977731, 4271172524)
 
     def __init__(self, k: Kernel, tree: Sysctl) -> None:
         self.kernel = k
-        self.average = [0, 0, 0]
+        self.average = [0, 0, 0]  # in units of 1/ONE
         self.last = 0
         tree.add("vm.loadavg", STRUCT, number=2, size=24, read=self._read)
 
@@ -221,9 +222,9 @@ class LoadAverage:
         steps = (self.kernel.clock.now() - self.last) // self.STEP
         self.last += steps * self.STEP
         for i, decay in enumerate(self.DECAY):
-            for _ in range(min(steps, 1000)):  # more make no difference any more
-                self.average[i] = (decay * self.average[i] + running * FSCALE * (FSCALE - decay)) // FSCALE
-        return struct.pack("<3I4xq", *self.average, FSCALE)
+            for _ in range(min(steps, 10_000)):  # more make no difference any more
+                self.average[i] = decay * self.average[i] + running * (self.ONE - decay) * self.ONE >> 32
+        return struct.pack("<3I4xq", *(a * FSCALE >> 32 for a in self.average), FSCALE)
 
 
 def _add_kern(tree: Sysctl) -> None:

@@ -152,6 +152,7 @@ def clock_gettime(l: Lwp, clock: int) -> int:
         return process_time(p)
     if clock >= 0 and clock & CLOCK_THREAD_CPUTIME_ID:
         thread = _own_lwp(l, clock & ~CPU_CLOCKS)
+        k.account(k.curlwp)
         return thread.utime + thread.stime
     raise Errno(EINVAL)
 

@@ -1,9 +1,9 @@
 """Interval timers, BSD's four and POSIX's (NetBSD: kern_time.c).
 
 A process's timers hang on `p.timers`, which is None until it sets one. Timers of CLOCK_REALTIME and
-CLOCK_MONOTONIC are callouts. Those of CLOCK_VIRTUAL and CLOCK_PROF run on the CPU time that the trap path
-charges to the process: it calls `charge` whenever an LWP of a process with timers gives up the CPU or enters
-the kernel, and asks `next_cpu_deadline` how long it may let user code run, so that they too expire exactly.
+CLOCK_MONOTONIC are callouts. Those of CLOCK_VIRTUAL and CLOCK_PROF run on the CPU time that
+`Kernel.account` charges to the process's LWPs, by way of `charge`; and `next_cpu_deadline` has a part in
+where the clock's limit is set, so that they too expire at their time and not a quantum later.
 
 Timers are not inherited by fork. BSD's survive exec, POSIX's do not.
 """
@@ -88,6 +88,7 @@ class Timer:
     def remaining(self) -> int:
         """ns until it expires, 0 if it is not set."""
         if self.runs_on_cpu_time():
+            self._settle()
             return self.left
         if self.when is None:
             return 0
@@ -100,8 +101,10 @@ class Timer:
         if value == 0:
             return
         if self.runs_on_cpu_time():
+            self._settle()  # what was used before does not count
             # A moment already past expires with the next bit of CPU time.
             self.left = max(1, value - clock_gettime(l, self.clock)) if absolute else value
+            l.kernel.set_limit()
             return
         clock = self.proc.kernel.clock
         if not absolute:
@@ -112,6 +115,11 @@ class Timer:
         else:
             self.when = value
         self._arm()
+
+    def _settle(self) -> None:
+        """Charge what the running LWP has used up to now."""
+        k = self.proc.kernel
+        k.account(k.curlwp)
 
     def stop(self) -> None:
         if self.callout is not None:
