@@ -137,13 +137,13 @@ class Kernel(Trap):
         p.stat = SACTIVE
         p.comm = name
         p.cred = Cred()
+        self.uids.change_proc_count(0, 1)
         if parent is None:
             p.limit = Limits.initial(maxproc=self.maxproc, memory=self.board.ram.size, maxfiles=self.maxfiles)
             session = Session(pid, p)
             p.pgrp = Pgrp(pid, session)
         else:
             self.nprocs += 1
-            self.uids.change_proc_count(0, 1)
             p.limit = parent.limit.for_fork()
             p.pptr = parent
             p.ppid = parent.pid
