@@ -115,6 +115,17 @@ sigqueue(pid_t pid, int signo, const union sigval value)
 	return sigqueueinfo(pid, &info);
 }
 
+/* Whether or not the kernel returns the signal's number, it is in the information. */
+static int
+take_signal(const sigset_t *set, siginfo_t *info, struct timespec *timeout)
+{
+	siginfo_t own;
+
+	if (info == NULL)
+		info = &own;
+	return __sigtimedwait(set, info, timeout) == -1 ? -1 : info->si_signo;
+}
+
 /* The kernel writes the time left into its copy. */
 int
 sigtimedwait(const sigset_t *restrict set, siginfo_t *restrict info, const struct timespec *restrict timeout)
@@ -125,13 +136,13 @@ sigtimedwait(const sigset_t *restrict set, siginfo_t *restrict info, const struc
 		left = *timeout;
 		ts = &left;
 	}
-	return __sigtimedwait(set, info, ts);
+	return take_signal(set, info, ts);
 }
 
 int
 sigwaitinfo(const sigset_t *restrict set, siginfo_t *restrict info)
 {
-	return __sigtimedwait(set, info, NULL);
+	return take_signal(set, info, NULL);
 }
 
 int
@@ -140,7 +151,7 @@ sigwait(const sigset_t *restrict set, int *restrict signo)
 	int saved = errno, got, error;
 
 	do
-		got = __sigtimedwait(set, NULL, NULL);
+		got = take_signal(set, NULL, NULL);
 	while (got == -1 && errno == EINTR);
 	error = errno;
 	errno = saved;

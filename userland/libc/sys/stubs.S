@@ -30,14 +30,35 @@
 
 /*
  * The kernel's argument list has a hole before a 64-bit offset, left from 32-bit machines that must align
- * it to a register pair. The moves make the hole.
+ * it to a register pair. These make it: PAD_1_OF_3 puts one behind the first of three arguments.
  */
-.macro	stub_padded name, number, header, moves:vararg
+.macro	PAD_1_OF_2
+	mv	a2, a1
+	li	a1, 0
+.endm
+
+.macro	PAD_1_OF_3
+	mv	a3, a2
+	mv	a2, a1
+	li	a1, 0
+.endm
+
+.macro	PAD_3_OF_4
+	mv	a4, a3
+	li	a3, 0
+.endm
+
+.macro	PAD_5_OF_6
+	mv	a6, a5
+	li	a5, 0
+.endm
+
+.macro	stub_padded name, number, header, pad
 	.if \number != \header
 	.error "\name: the number differs from <sys/syscall.h>"
 	.endif
 	WEAK_ENTRY \name
-	\moves
+	\pad
 	TRAP \number
 	ret
 	END \name
@@ -46,13 +67,7 @@
 #define SYSCALL(name, number)		stub name, number, SYS_##name
 #define SYSCALL_AS(symbol, name, number) stub symbol, number, SYS_##name
 #define NOERR(name, number)		stub_noerr name, number, SYS_##name
-#define PADDED(name, number, moves)	stub_padded name, number, SYS_##name, moves
-
-/* Where the hole goes. */
-#define PAD_1_OF_2	mv a2, a1; li a1, 0
-#define PAD_1_OF_3	mv a3, a2; mv a2, a1; li a1, 0
-#define PAD_3_OF_4	mv a4, a3; li a3, 0
-#define PAD_5_OF_6	mv a6, a5; li a5, 0
+#define PADDED(name, number, pad)	stub_padded name, number, SYS_##name, pad
 
 SYSCALL_AS(_exit, exit, 1)
 SYSCALL_AS(__sys_break, break, 17)

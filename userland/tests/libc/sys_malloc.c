@@ -97,6 +97,7 @@ int
 main(void)
 {
 	volatile size_t huge = SIZE_MAX / 2;
+	void *volatile got;
 	int i, round, *array = NULL;
 	char *start;
 
@@ -116,11 +117,15 @@ main(void)
 		free(block[i]);
 
 	errno = 0;
-	CHECK(malloc(huge) == NULL);
+	got = malloc(huge);
+	CHECK(got == NULL);
 	CHECK_EQ(errno, ENOMEM);
-	CHECK(malloc(huge * 2) == NULL);
-	CHECK(calloc(huge, 3) == NULL);
-	CHECK(reallocarray(NULL, huge, 3) == NULL);
+	got = malloc(huge * 2);
+	CHECK(got == NULL);
+	got = calloc(huge, 3);
+	CHECK(got == NULL);
+	got = reallocarray(NULL, huge, 3);
+	CHECK(got == NULL);
 	CHECK_EQ(reallocarr(&array, 10, sizeof(*array)), 0);
 	array[9] = 9;
 	CHECK_EQ(reallocarr(&array, huge, sizeof(*array)), ENOMEM);
