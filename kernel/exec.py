@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from emu.machine.hart import A1, FRAME_WORDS, PC, SP
 from kernel.descrip import closeexec, cwdunshare
+from kernel.elf import PF_R, PF_W, PF_X, Image, parse
 from kernel.errno import E2BIG, EACCES, EAGAIN, ENOEXEC, ENOMEM, ETXTBSY, Errno
 from kernel.exit import lwp_free, release_vfork_parent
 from kernel.kauth import Process
@@ -24,7 +25,6 @@ from kernel.uvm.map import MAXSSIZ, USRSTACK, MapEntry, VmSpace, round_page, tru
 from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE
 from kernel.vfs import namei
 from kernel.vfs.vnode import VEXEC, VREG, Vnode
-from kernel.elf import PF_R, PF_W, PF_X, Image, parse
 
 if TYPE_CHECKING:
     from kernel.kauth import Cred

@@ -42,8 +42,8 @@ class Lwp:
         "restore_mask",  # sigsuspend and kin: the mask to put back after the handler's frame is built
         "sigmask",
         "sigpend",
-        "sigwaited",  # the set that sigtimedwait waits for
         "sigstk",  # (sp, size, flags) of the alternate stack
+        "sigwaited",  # the set that sigtimedwait waits for
         "stat",
         "stime",  # ns of virtual time in the kernel
         "timeout",

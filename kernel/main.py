@@ -33,6 +33,7 @@ from kernel.uvm.map import VmSpace
 from kernel.uvm.page import Frames
 from kernel.uvm.pmap import STRATEGIES
 from kernel.uvm.uarea import UAreas
+from kernel.vfs.mount import Vfs
 
 QUANTUM_NS = 10 * 10**6  # 1/hz
 DEFAULT_MAXPROC = 20 + 16 * 64
@@ -50,10 +51,19 @@ class Deadlock(Exception):
 class KernelStats:
     """System-wide counters (struct uvmexp and friends)."""
 
-    __slots__ = (
-        "execs", "faults", "flt_acow", "flt_anon", "flt_obj", "flt_prcopy", "flt_takeover", "forks",
-        "forks_ppwait", "forks_sharevm", "swtch",
-    )  # fmt: skip
+    execs: int
+    faults: int
+    flt_acow: int  # stores to a private page that was shared with a relative: copied
+    flt_anon: int  # zero-filled
+    flt_obj: int  # brought in from a memory object
+    flt_prcopy: int  # of these, copied at once because the first access was a store
+    flt_takeover: int  # stores to a page whose other owners are gone: no copy
+    forks: int
+    forks_ppwait: int
+    forks_sharevm: int
+    swtch: int
+
+    __slots__ = tuple(__annotations__)
 
     def __init__(self) -> None:
         for name in self.__slots__:
@@ -109,6 +119,7 @@ class Kernel(Trap):
         self._system_cycles = 0  # charged for traps, and idle time
         self.curlwp: Lwp
         self.files: FileTable
+        self.vfs: Vfs
         self.timekeeper = Timekeeper(self)
         self.sysctl = build_tree(self)
         self.rootvnode = make_root(self)

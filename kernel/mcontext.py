@@ -55,7 +55,7 @@ def pack_ucontext(l: Lwp, flags: int, mask: int) -> bytes:
 
 def load_ucontext(l: Lwp, data: bytes) -> None:
     """Take over a program's ucontext_t (setucontext). Raises Errno(EINVAL) for a pc outside user space."""
-    flags, link, mask, sp, size, stack_flags = _HEAD.unpack_from(data, 0)
+    flags, link, mask, _, _, _ = _HEAD.unpack_from(data, 0)
     words = l.frame.words
     if flags & UC_CPU:
         gregs = _GREGS.unpack_from(data, _MCONTEXT)

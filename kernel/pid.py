@@ -97,7 +97,7 @@ class PidTable:
         self._owners += [None] * old
         self._groups += [None] * old
         self._saved += [0] * old
-        order = {slot: None for slot in self._free}
+        order = dict.fromkeys(self._free)
         fresh: deque[int] = deque()
         for slot in reversed(range(old)):
             if slot in order:

@@ -32,11 +32,8 @@ Result = Value | Coroutine[Any, Any, Value]
 Handler = Callable[..., Result]
 
 
-class _JustReturn:
-    """What a handler returns that has set the trap frame itself: exec, setcontext (EJUSTRETURN)."""
-
-
-JUSTRETURN: Any = _JustReturn()
+# What a handler returns that has set the trap frame itself: exec, setcontext (EJUSTRETURN).
+JUSTRETURN = (-2, 0)
 
 MAXSYSCALL = 512
 FIRST_ARGUMENT = 9  # a0 = x10 is word 9 of a trap frame, which starts with x1

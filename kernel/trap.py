@@ -6,6 +6,7 @@ that was served. Everything else (a sleep, a signal, a lost quantum) goes throug
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -35,8 +36,11 @@ from kernel.uvm.fault import fault, siginfo_for
 from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE
 
 if TYPE_CHECKING:
+    from emu.machine.clock import Clock
     from kernel.lwp import Lwp
-    from kernel.main import Kernel
+    from kernel.mcontext import Fpu
+    from kernel.sched import Scheduler
+    from kernel.signal import Signals
 
 ILL_ILLOPC, TRAP_BRKPT, BUS_ADRALN = 1, 1, 1
 _ACCESS = {FETCH_FAULT: PROT_EXEC, LOAD_FAULT: PROT_READ, STORE_FAULT: PROT_WRITE}
@@ -51,9 +55,30 @@ SYS_SYSCALL, SYS___SYSCALL = 0, 198
 
 
 class Trap:
-    """Mixed into Kernel: the trap handler and the system call path."""
+    """The part of Kernel that handles traps and system calls. First what it needs of the rest."""
 
-    def trap(self: Kernel, cause: int, tval: int) -> None:
+    clock: Clock
+    curlwp: Lwp
+    fpu: Fpu
+    quantum_end: int
+    sched: Scheduler
+    signals: Signals
+    syscalls: list[int]  # how often each was called
+    traps: int
+
+    @abstractmethod
+    def switch(self) -> None: ...
+
+    @abstractmethod
+    def set_limit(self) -> None: ...
+
+    @abstractmethod
+    def console_poll(self) -> None: ...
+
+    @abstractmethod
+    def code_retired(self) -> int: ...
+
+    def trap(self, cause: int, tval: int) -> None:
         """Handle one trap of the current LWP; on return the hart's frame is that of the LWP to run next."""
         l = self.curlwp
         self.clock.words[USED] += TRAP_CYCLES
@@ -76,7 +101,7 @@ class Trap:
         if l.ast or l.coro is not None or self.sched.resched or l.stat != LSONPROC:
             self.switch()
 
-    def timer_interrupt(self: Kernel) -> None:
+    def timer_interrupt(self) -> None:
         """The clock's limit: a callout is due, or the quantum is over, or both."""
         words = self.clock.words
         # The block that would have passed the limit did not run. Time goes up to the limit all the same, or
@@ -90,7 +115,7 @@ class Trap:
         else:
             self.set_limit()
 
-    def _exception(self: Kernel, l: Lwp, cause: int, tval: int) -> None:
+    def _exception(self, l: Lwp, cause: int, tval: int) -> None:
         """Illegal instructions, breakpoints, misaligned atomics."""
         words = l.frame.words
         words[CAUSE], words[TVAL] = cause, tval
@@ -108,7 +133,7 @@ class Trap:
             info = SigInfo(SIGBUS, BUS_ADRALN, addr=tval, trap=cause)
         self.signals.trapsignal(l, info)
 
-    def _counter(self: Kernel, l: Lwp) -> bool:
+    def _counter(self, l: Lwp) -> bool:
         """Emulate rdcycle, rdtime and rdinstret from virtual time; False if the instruction is none of them."""
         words = l.frame.words
         try:
@@ -128,7 +153,7 @@ class Trap:
 
     # -- system calls ------------------------------------------------------------------------------
 
-    def syscall(self: Kernel, l: Lwp) -> None:
+    def syscall(self, l: Lwp) -> None:
         """Spec A.1: call number in t6; pc is moved past the error jump before the handler runs."""
         words = l.frame.words
         words[PC] += 12
@@ -156,14 +181,14 @@ class Trap:
         else:
             self.succeed(l, result)
 
-    async def _complete(self: Kernel, l: Lwp, call: Coroutine[Any, Any, Value]) -> None:
+    async def _complete(self, l: Lwp, call: Coroutine[Any, Any, Value]) -> None:
         """The rest of a system call that sleeps."""
         try:
             self.succeed(l, await call)
         except Errno as error:
             self.fail(l, error.errno)
 
-    def succeed(self: Kernel, l: Lwp, result: Value) -> None:
+    def succeed(self, l: Lwp, result: Value) -> None:
         """Both result registers are written: a1 is 0 unless the call says otherwise."""
         if result is JUSTRETURN:
             return
@@ -172,7 +197,7 @@ class Trap:
         words[A0] = first & 0xFFFF_FFFF_FFFF_FFFF
         words[A1] = second & 0xFFFF_FFFF_FFFF_FFFF
 
-    def fail(self: Kernel, l: Lwp, errno: int) -> None:
+    def fail(self, l: Lwp, errno: int) -> None:
         """a0 is the errno and pc the error jump; or, to restart, everything as it was at the ecall."""
         words = l.frame.words
         if errno == ERESTART:

@@ -54,7 +54,7 @@ class Uio:
         view = memoryview(data)
         done = 0
         while done < n:
-            if not self._room:
+            while not self._room:
                 self._next()
             step = min(self._room, n - done)
             self.vm.copyout(self._va, view[done : done + step])
@@ -77,7 +77,7 @@ class Uio:
         left = length
         try:
             while left:
-                if not self._room:
+                while not self._room:
                     self._next()
                 step = min(self._room, left)
                 parts.append(self.vm.copyin(self._va, step))

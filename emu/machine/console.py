@@ -193,6 +193,7 @@ class Console:
         self.stdin = stdin
         self.stdout = stdout
         self.stderr = stderr
+        self.waiting = False  # asleep in wait_input: a signal handler may break that off with InterruptedError
 
     @classmethod
     def host(cls) -> Console:
@@ -217,9 +218,12 @@ class Console:
         if fd is None:
             return False
         try:
+            self.waiting = True
             arrived = bool(select.select([fd], [], [], timeout)[0])
         except InterruptedError:
             return False
+        finally:
+            self.waiting = False
         if arrived:
             self.stdin.on_input()
         return arrived

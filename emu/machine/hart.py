@@ -88,7 +88,7 @@ def _load_library() -> ctypes.CDLL:
     spec = find_spec("unicorn")
     if spec is None or not spec.submodule_search_locations:
         raise MachineError("the unicorn package is not installed")
-    directory = os.path.join(list(spec.submodule_search_locations)[0], "lib")
+    directory = os.path.join(next(iter(spec.submodule_search_locations)), "lib")
     for name in ("libunicorn.so.2", "libunicorn.2.dylib", "libunicorn.so", "unicorn.dll"):
         path = os.path.join(directory, name)
         if os.path.exists(path):
@@ -177,17 +177,19 @@ class Hart(ABC):
         while not self._stopping:
             self._load()
             error = self._lib.uc_emu_start(self._uc, self.frame.words[PC], _NO_STOP_ADDRESS, 0, 0)
-            if self._failure is not None:
-                failure, self._failure = self._failure, None
-                raise failure
-            if self._stopping:
-                return
+            self._raise_failure()
             if expired[EXPIRED]:
                 self._save()
                 expired[EXPIRED] = 0
                 self.on_trap(TIMER_INTERRUPT, 0)
-            else:
+            elif not self._stopping:
                 self._check(error or 1)
+
+    def _raise_failure(self) -> None:
+        """Raise here what a callback could not let escape."""
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
 
     def stop(self) -> None:
         """Make `run` return once the handler that calls this is done."""

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 from emu.machine.sv39 import PPN_SHIFT, R, U, V, W
 from kernel.errno import EFAULT, ENAMETOOLONG, Errno
-from kernel.uvm.fault import fault
 from kernel.uvm.page import PAGE_SIZE
 from kernel.uvm.pmap import PROT_READ, PROT_WRITE
 
 if TYPE_CHECKING:
-    from kernel.uvm.map import VmSpace
+    from kernel.uvm.pmap import Pmap
 
 USER_TOP = 0x3F_FFFF_0000
 _READ, _WRITE = V | U | R, V | U | W
@@ -25,11 +24,19 @@ _INT = Struct("<i")
 
 
 class UserMemory:
-    """Mixed into VmSpace. Every method raises Errno(EFAULT) for memory that user code could not touch so."""
+    """The part of VmSpace that copies. Every method raises Errno(EFAULT) for memory that user code could not
+    touch in the same way."""
 
     __slots__ = ()
 
-    def _physical(self: VmSpace, va: int, access: int) -> int:
+    if TYPE_CHECKING:
+        pmap: Pmap
+
+    def fault(self, va: int, access: int, *, by_user: bool = False) -> int:
+        """Bring a page in (kernel.uvm.fault); 0, or an errno."""
+        raise Errno(EFAULT)  # a space without a map has nothing to bring in
+
+    def _physical(self, va: int, access: int) -> int:
         """The physical address behind a user address, faulting the page in for PROT_READ or PROT_WRITE."""
         if not 0 <= va < USER_TOP:
             raise Errno(EFAULT)
@@ -37,12 +44,12 @@ class UserMemory:
         need = _WRITE if access == PROT_WRITE else _READ
         at = pmap.pte_at(va)
         if at < 0 or pmap.words[at] & need != need:
-            if fault(self, va, access):
+            if self.fault(va, access):
                 raise Errno(EFAULT)
             at = pmap.pte_at(va)
         return (pmap.words[at] >> PPN_SHIFT << 12) + (va & 4095)
 
-    def copyin(self: VmSpace, va: int, length: int) -> bytes:
+    def copyin(self, va: int, length: int) -> bytes:
         """`length` bytes of user memory."""
         room = PAGE_SIZE - (va & 4095)
         if length <= room:
@@ -62,7 +69,7 @@ class UserMemory:
             room = PAGE_SIZE
         return b"".join(out)
 
-    def copyout(self: VmSpace, va: int, data: bytes | bytearray | memoryview) -> None:
+    def copyout(self, va: int, data: bytes | bytearray | memoryview) -> None:
         """Store bytes in user memory. A fault in the middle leaves what was stored before it."""
         length = len(data)
         if va + length > USER_TOP:
@@ -78,7 +85,7 @@ class UserMemory:
             va += n
             done += n
 
-    def prefault(self: VmSpace, va: int, length: int, access: int) -> None:
+    def prefault(self, va: int, length: int, access: int) -> None:
         """Bring in a whole buffer, so that a following copy cannot fail while nothing else runs."""
         if length <= 0:
             return
@@ -89,7 +96,7 @@ class UserMemory:
             self._physical(va, access)
             va = (va | 4095) + 1
 
-    def copyinstr(self: VmSpace, va: int, maximum: int) -> bytes:
+    def copyinstr(self, va: int, maximum: int) -> bytes:
         """A NUL-terminated string, without the NUL. Raises Errno(ENAMETOOLONG) if none is in `maximum` bytes."""
         out = b""
         page = self.pmap.frames.page
@@ -104,18 +111,18 @@ class UserMemory:
             va += n
         raise Errno(ENAMETOOLONG)
 
-    def copyin_word(self: VmSpace, va: int) -> int:
+    def copyin_word(self, va: int) -> int:
         """An unsigned 64-bit word."""
         return int(_WORD.unpack(self.copyin(va, 8))[0])
 
-    def copyin_int(self: VmSpace, va: int) -> int:
+    def copyin_int(self, va: int) -> int:
         """A signed 32-bit int."""
         return int(_INT.unpack(self.copyin(va, 4))[0])
 
-    def copyout_word(self: VmSpace, va: int, value: int) -> None:
+    def copyout_word(self, va: int, value: int) -> None:
         """Store a 64-bit word, cut to its width."""
         self.copyout(va, _WORD.pack(value & 0xFFFF_FFFF_FFFF_FFFF))
 
-    def copyout_int(self: VmSpace, va: int, value: int) -> None:
+    def copyout_int(self, va: int, value: int) -> None:
         """Store a signed 32-bit int."""
         self.copyout(va, _INT.pack(value))

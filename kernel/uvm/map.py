@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from kernel.errno import ENOMEM, Errno
 from kernel.uvm.copy import UserMemory
+from kernel.uvm.fault import fault
 from kernel.uvm.inherit import INHERIT_COPY, correct_child, prepare_parent
 from kernel.uvm.object import UvmObject
 from kernel.uvm.page import PAGE_SIZE
@@ -116,6 +117,9 @@ class VmSpace(UserMemory):
         self.maxsaddr = 0
         self.maxrss = 0  # pages
         self.lock_future = False
+
+    def fault(self, va: int, access: int, *, by_user: bool = False) -> int:
+        return fault(self, va, access, by_user=by_user)
 
     # -- looking up --------------------------------------------------------------------------------
 

@@ -69,7 +69,7 @@ def sys_mmap(l: Lwp, addr: int, length: int, prot: int, flags: int, fd: int, pos
     p, vm = l.proc, l.proc.vm
     inherit = INHERIT_COPY
     prot &= PROT_ALL
-    if flags & MAP_SHARED and flags & MAP_PRIVATE or length == 0:
+    if (flags & MAP_SHARED and flags & MAP_PRIVATE) or length == 0:
         raise Errno(EINVAL)
     if not flags & (MAP_SHARED | MAP_PRIVATE):
         flags |= MAP_PRIVATE  # what NetBSD does with neither

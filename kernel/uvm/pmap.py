@@ -213,7 +213,7 @@ def fork_sharing_pages(parent: Pmap, child: Pmap) -> None:
     Pages that are meant to be shared lose W as well; the next store finds that the map allows it.
     Raises Errno(ENOMEM) with a child that holds what was copied so far and can be destroyed.
     """
-    words, frames, page, refs = parent.words, parent.frames, parent.frames.page, parent.frames.refs
+    words, page, refs = parent.words, parent.frames.page, parent.frames.refs
     for va, _, table in parent.leaf_tables():
         parent.write_protect_table(table)
         copy = child.table_for(va) >> 9
