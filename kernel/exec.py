@@ -255,6 +255,7 @@ def _point_of_no_return(l: Lwp, package: Package, vm: VmSpace, cred: Cred) -> No
     k.timers.timers_exec(p)
     release_vfork_parent(p)
     old, p.vm = p.vm, vm
+    k.hart.enter(l.frame, vm.pmap.root)  # before the old tables go, and their frames to somebody else
     old.release()
     vnode = package.vnode
     vnode.hold()
