@@ -1,21 +1,16 @@
-/* What the system says about itself and its users; time; terminals. */
+/* What the system says about itself and its users; time. */
 #include <sys/param.h>
 #include <sys/resource.h>
 #include <sys/sysctl.h>
 #include <sys/time.h>
 #include <sys/utsname.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
 #include <pwd.h>
 #include <sched.h>
-#include <signal.h>
-#include <sys/event.h>
 #include <sys/select.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
-#include <util.h>
 
 #include "../check.h"
 
@@ -118,62 +113,11 @@ test_time(void)
 	close(fds[1]);
 }
 
-static void
-test_kqueue(void)
-{
-	struct timespec none = { 0, 0 };
-	struct kevent change, event;
-	int kq = kqueue1(O_CLOEXEC), fds[2];
-
-	CHECK(kq != -1);
-	CHECK_EQ(pipe(fds), 0);
-	EV_SET(&change, fds[0], EVFILT_READ, EV_ADD, 0, 0, NULL);
-	CHECK_EQ(kevent(kq, &change, 1, &event, 1, &none), 0);
-	CHECK_EQ(write(fds[1], "abc", 3), 3);
-	CHECK_EQ(kevent(kq, NULL, 0, &event, 1, NULL), 1);
-	CHECK_EQ(event.ident, fds[0]);
-	CHECK_EQ(event.data, 3);
-	close(kq);
-}
-
-static void
-test_terminals(void)
-{
-	struct winsize size = { .ws_row = 24, .ws_col = 80 }, got;
-	int master, slave, fds[2];
-	char name[64], buffer[16];
-	struct termios t;
-
-	CHECK_EQ(pipe(fds), 0);
-	CHECK_EQ(isatty(fds[0]), 0);
-	CHECK_EQ(errno, ENOTTY);
-	CHECK_EQ(openpty(&master, &slave, name, NULL, &size), 0);
-	CHECK_EQ(isatty(slave), 1);
-	CHECK_STR(ttyname(slave), name);
-	CHECK_EQ(tcgetwinsize(slave, &got), 0);
-	CHECK_EQ(got.ws_col, 80);
-	CHECK_EQ(tcgetattr(slave, &t), 0);
-	CHECK(t.c_lflag & ICANON);
-	cfmakeraw(&t);
-	CHECK_EQ(cfsetspeed(&t, B9600), 0);
-	CHECK_EQ(tcsetattr(slave, TCSANOW, &t), 0);
-	CHECK_EQ(tcgetattr(slave, &t), 0);
-	CHECK_EQ(t.c_lflag & (ICANON | ECHO), 0);
-	CHECK_EQ(cfgetospeed(&t), B9600);
-	CHECK_EQ(write(master, "raw", 3), 3);
-	CHECK_EQ(read(slave, buffer, sizeof(buffer)), 3);
-	CHECK_ERRNO(tcsetattr(slave, 77, &t), EINVAL);
-	close(slave);
-	close(master);
-}
-
 int
 main(void)
 {
 	test_sysctl();
 	test_users();
 	test_time();
-	test_kqueue();
-	test_terminals();
 	return 0;
 }
