@@ -137,17 +137,13 @@ def sys_pwrite(l: Lwp, fd: int, buf: int, nbyte: int, offset: int) -> Result:
     return _positioned(l, _writable(l, fd), _buffer(l, buf, nbyte), offset, write=True)
 
 
-@syscall(
-    289, "ssize_t preadv(int fd, const struct iovec *iovp, int iovcnt, int PAD, off_t offset)", sleeps=True
-)
+@syscall(289, "ssize_t preadv(int fd, const struct iovec *iovp, int iovcnt, int PAD, off_t offset)", sleeps=True)
 def sys_preadv(l: Lwp, fd: int, iovp: int, iovcnt: int, offset: int) -> Result:
     uio = Uio.from_iovec(l.proc.vm, iovp, iovcnt)
     return _positioned(l, _readable(l, fd), uio, offset, write=False)
 
 
-@syscall(
-    290, "ssize_t pwritev(int fd, const struct iovec *iovp, int iovcnt, int PAD, off_t offset)", sleeps=True
-)
+@syscall(290, "ssize_t pwritev(int fd, const struct iovec *iovp, int iovcnt, int PAD, off_t offset)", sleeps=True)
 def sys_pwritev(l: Lwp, fd: int, iovp: int, iovcnt: int, offset: int) -> Result:
     uio = Uio.from_iovec(l.proc.vm, iovp, iovcnt)
     return _positioned(l, _writable(l, fd), uio, offset, write=True)
@@ -177,9 +173,7 @@ def sys_ioctl(l: Lwp, fd: int, com: int, data: int) -> Result:
     return 0
 
 
-async def _finish_ioctl(
-    l: Lwp, file: File, com: int, data: int, rest: Coroutine[Any, Any, bytes | None]
-) -> int:
+async def _finish_ioctl(l: Lwp, file: File, com: int, data: int, rest: Coroutine[Any, Any, bytes | None]) -> int:
     """Await a device control that has to wait."""
     file.holds += 1
     try:

@@ -227,8 +227,7 @@ def sys_select(l: Lwp, nd: int, readers: int, writers: int, exceptional: int, tv
 
 @syscall(
     436,
-    "int __pselect50(int nd, fd_set *in, fd_set *ou, fd_set *ex, const struct timespec *ts, "
-    "const sigset_t *mask)",
+    "int __pselect50(int nd, fd_set *in, fd_set *ou, fd_set *ex, const struct timespec *ts, const sigset_t *mask)",
     sleeps=True,
 )
 def sys_pselect(l: Lwp, nd: int, readers: int, writers: int, exceptional: int, ts: int, mask: int) -> Result:

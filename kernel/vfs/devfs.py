@@ -156,9 +156,7 @@ def open_device(l: Lwp, vnode: Vnode, flags: int) -> File | int:
     return DeviceFile(l.kernel.files, flags, l.proc.cred, vnode, device)
 
 
-def add_device(
-    dev: Vnode, kernel: Kernel, name: str, number: int, device: Device, mode: int = 0o666
-) -> Vnode:
+def add_device(dev: Vnode, kernel: Kernel, name: str, number: int, device: Device, mode: int = 0o666) -> Vnode:
     """Register a device, and make its node in a directory (/dev, usually)."""
     kernel.vfs.cdevsw[number] = device
     return dev.create(name.encode(), VCHR, mode, Cred(), number)

@@ -36,9 +36,7 @@ def copyin_path(l: Lwp, va: int) -> bytes:
     return l.proc.vm.copyinstr(va, PATH_MAX)
 
 
-def lookup(
-    who: Lwp | Proc, path: bytes, follow: bool = True, at: int = AT_FDCWD, cred: Cred | None = None
-) -> Vnode:
+def lookup(who: Lwp | Proc, path: bytes, follow: bool = True, at: int = AT_FDCWD, cred: Cred | None = None) -> Vnode:
     """The file a path names. `follow` says whether a symbolic link at the end is followed.
 
     Raises Errno: ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG, EBADF for a bad `at`.
@@ -49,9 +47,7 @@ def lookup(
     return vnode
 
 
-def walk(
-    who: Lwp | Proc, path: bytes, follow: bool = True, at: int = AT_FDCWD, cred: Cred | None = None
-) -> Found:
+def walk(who: Lwp | Proc, path: bytes, follow: bool = True, at: int = AT_FDCWD, cred: Cred | None = None) -> Found:
     """Like `lookup`, but the last component need not exist. `cred` is used instead of the process's own."""
     from kernel.proc import Proc
 

@@ -24,8 +24,17 @@ from kernel.vfs import sys_attr, sys_cwd, sys_data, sys_name, sys_open, sys_stat
 from kernel.vfs.root import make_root
 
 MODULES = (
-    sys_attr, sys_cwd, sys_data, sys_descrip, sys_generic, sys_name, sys_open, sys_select, sys_stat, sys_statvfs,
-)  # fmt: skip
+    sys_attr,
+    sys_cwd,
+    sys_data,
+    sys_descrip,
+    sys_generic,
+    sys_name,
+    sys_open,
+    sys_select,
+    sys_stat,
+    sys_statvfs,
+)
 USER_BASE = 0x10000
 USER_SIZE = 1 << 21
 RLIMIT_FSIZE, RLIMIT_NOFILE = 1, 8
@@ -160,6 +169,7 @@ class User:
     def fork(self) -> User:
         """A child as plain fork makes it, as far as files go."""
         child = self.kernel.process()
+        child.proc.cwdi.release()
         child.proc.cred = self.proc.cred
         child.proc.fd = self.proc.fd.copy()
         child.proc.cwdi = self.proc.cwdi.copy()
@@ -168,6 +178,7 @@ class User:
     def clone_files(self) -> User:
         """A child that shares the descriptor table and the working directory."""
         child = self.kernel.process()
+        child.proc.cwdi.release()
         child.proc.cred = self.proc.cred
         child.proc.fd = self.proc.fd.share()
         child.proc.cwdi = self.proc.cwdi.share()
@@ -285,7 +296,7 @@ def _plain_name(name: str) -> str:
     name = name.lstrip("_")
     for version in ("100", "190", "50", "30", "90"):
         name = name.removesuffix(version)
-    return {"posix_fadvise": "posix_fadvise", "statvfs1": "statvfs"}.get(name, name)
+    return name
 
 
 HANDLERS = {_plain_name(entry.name): entry.handler for entry in NATIVE if entry is not None}
