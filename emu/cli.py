@@ -53,8 +53,8 @@ def cli() -> None:
 @click.option("--cwd", default="/root", show_default=True, help="Working directory in the guest.")
 @click.option("--vtime", type=float, metavar="SECONDS", help="End it after this much virtual time (status 124).")
 @click.option("--stats", is_flag=True, help="Print what the run did to stderr at its end.")
-@click.option("--cow", type=click.Choice(["none", "page"]), default="page", show_default=True,
-              help="How fork copies memory: at once, or page by page when written.")  # fmt: skip
+@click.option("--cow", type=click.Choice(["none", "page", "table"]), default="table", show_default=True,
+              help="How fork copies memory: at once; page by page, or table by table, when written.")  # fmt: skip
 @click.argument("prog")
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def run(ram: int, seed: int, env: tuple[str, ...], cwd: str, vtime: float | None, stats: bool, cow: str, prog: str,

@@ -39,7 +39,7 @@ class RunOptions:
     cwd: str = HOME
     vtime: float | None = None
     stats: bool = False
-    cow: str = "page"
+    cow: str = "table"
 
 
 def boot(options: RunOptions, console: Console) -> Kernel:

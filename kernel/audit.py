@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from emu.machine.sv39 import PPN_SHIFT, V, W, X
+from emu.machine.sv39 import PPN_SHIFT, RSW0, V, W, X
 from kernel.proc import SZOMB
 from kernel.sched import LSSLEEP
 from kernel.uvm.map import VmSpace
@@ -84,7 +84,8 @@ def _frames(k: Kernel) -> list[str]:
     for vm, users in spaces:
         if vm.refs != users:
             wrong.append(f"address space {vm.pmap.root:#x}: {vm.refs} references, {users} processes")
-        wrong += _space(vm, counted, tables)
+        _count_tables(vm, counted, tables)
+        wrong += _space(vm)
     objects = _objects(k, spaces)
     for obj in objects.values():
         counted.update(obj.pages.values())
@@ -97,6 +98,7 @@ def _frames(k: Kernel) -> list[str]:
         if frames.kind[address >> 12] != UAREA:
             wrong.append(f"U-area {address:#x} lies in a frame of kind {KINDS[frames.kind[address >> 12]]}")
     counted.update(tables)
+    wrong += [f"frame {t:#x} is a page table of kind {KINDS[frames.kind[t]]}" for t in tables if frames.kind[t] != TABLE]
     used = 0
     for pfn in range(1, frames.total):
         refs = frames.refs[pfn]
@@ -110,33 +112,43 @@ def _frames(k: Kernel) -> list[str]:
     return wrong
 
 
-def _space(vm: VmSpace, counted: Counter[int], tables: Counter[int]) -> list[str]:
-    """One space: every present page lies in a map entry that allows what its PTE allows."""
-    wrong: list[str] = []
-    words = vm.pmap.words
-    tables[vm.pmap.root] += 1
-    resident = 0
-    for i in range(256):
-        middle = words[(vm.pmap.root << 9) + i]
-        if not middle & V:
+def _count_tables(vm: VmSpace, counted: Counter[int], tables: Counter[int]) -> None:
+    """Count a space's tables once per entry that names them, and the pages of each table once, however many
+    spaces share it."""
+    pmap = vm.pmap
+    tables[pmap.root] += 1
+    for at in pmap.used(pmap.root):
+        middle = pmap.words[at] >> PPN_SHIFT
+        tables[middle] += 1
+        if tables[middle] > 1:
             continue
-        tables[middle >> PPN_SHIFT] += 1
-        for j in range(512):
-            entry = words[(middle >> PPN_SHIFT << 9) + j]
-            if not entry & V:
-                continue
-            leaf = entry >> PPN_SHIFT
+        for leaf_at in pmap.used(middle):
+            leaf = pmap.words[leaf_at] >> PPN_SHIFT
             tables[leaf] += 1
-            for n, pte in enumerate(words[leaf << 9 : (leaf + 1) << 9]):
-                if not pte & V:
-                    continue
+            if tables[leaf] == 1:
+                counted.update(pmap.words[i] >> PPN_SHIFT for i in pmap.used(leaf))
+
+
+def _space(vm: VmSpace) -> list[str]:
+    """One space: every present page lies in a map entry that allows what its PTE allows, seen from the root."""
+    wrong: list[str] = []
+    pmap, words, refs = vm.pmap, vm.pmap.words, vm.pmap.frames.refs
+    resident = 0
+    for at in pmap.used(pmap.root):
+        middle = words[at]
+        if middle & V and refs[middle >> PPN_SHIFT] > 1:
+            wrong.append(f"space {pmap.root:#x}: a shared level-1 table {middle >> PPN_SHIFT:#x} is reachable")
+        for leaf_at in pmap.used(middle >> PPN_SHIFT):
+            leaf = words[leaf_at]
+            through = middle & leaf & V
+            if through and refs[leaf >> PPN_SHIFT] > 1 and not leaf & RSW0:
+                wrong.append(f"space {pmap.root:#x}: a shared leaf table {leaf >> PPN_SHIFT:#x} is reachable")
+            for i in pmap.used(leaf >> PPN_SHIFT):
                 resident += 1
-                counted[pte >> PPN_SHIFT] += 1
-                wrong += _page(vm, i << 30 | j << 21 | n << 12, pte)
-    if resident != vm.pmap.resident:
-        wrong.append(f"space {vm.pmap.root:#x}: {vm.pmap.resident} pages said to be resident, {resident} are")
-    if any(vm.pmap.frames.kind[t] != TABLE for t in tables):
-        wrong.append(f"space {vm.pmap.root:#x}: a page table lies in a frame of another kind")
+                pte = words[i] if through else words[i] & ~W
+                wrong += _page(vm, (at & 511) << 30 | (leaf_at & 511) << 21 | (i & 511) << 12, pte)
+    if resident != pmap.resident:
+        wrong.append(f"space {pmap.root:#x}: {pmap.resident} pages said to be resident, {resident} are")
     for a, b in zip(vm.entries, vm.entries[1:], strict=False):
         if a.end > b.start:
             wrong.append(f"map entries overlap: {a!r} {b!r}")

@@ -31,7 +31,7 @@ from kernel.trap import TRAP_CYCLES, Trap
 from kernel.uidinfo import UidInfo
 from kernel.uvm.map import VmSpace
 from kernel.uvm.page import Frames
-from kernel.uvm.pmap import STRATEGIES
+from kernel.uvm.cow import DEFAULT, STRATEGIES
 from kernel.uvm.uarea import UAreas
 from kernel.vfs.mount import Vfs
 
@@ -73,8 +73,8 @@ class KernelStats:
 class Kernel(Trap):
     """One booted system."""
 
-    def __init__(self, board: Board, *, seed: int = 0, cow: str = "page") -> None:
-        """`cow` names the fork strategy (kernel.uvm.pmap.STRATEGIES). Raises Errno(ENOMEM) if RAM is too small."""
+    def __init__(self, board: Board, *, seed: int = 0, cow: str = DEFAULT) -> None:
+        """`cow` names the fork strategy (kernel.uvm.cow.STRATEGIES). Raises Errno(ENOMEM) if RAM is too small."""
         from kernel import timers
         from kernel.sysctl_tree import build_tree
         from kernel.time import Timekeeper

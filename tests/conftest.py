@@ -39,7 +39,7 @@ class Outcome(NamedTuple):
 class Machine:
     """Boots a kernel, installs files, runs one program to its end, audits."""
 
-    def __init__(self, *, ram: int = 64 << 20, seed: int = 0, stdin: bytes = b"", native: bool = True, cow: str = "page"):
+    def __init__(self, *, ram: int = 64 << 20, seed: int = 0, stdin: bytes = b"", native: bool = True, cow: str = "table"):
         self.console = Console.buffers(stdin)
         self.board = Board(ram, self.console, clock_library() if native else None)
         self.kernel = Kernel(self.board, seed=seed, cow=cow)

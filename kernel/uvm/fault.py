@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.machine.sv39 import PPN_SHIFT, V
+from emu.machine.sv39 import PPN_SHIFT, V, W
 from kernel.errno import EACCES, EFAULT, EINVAL, ENOMEM, Errno
 from kernel.uvm.page import ANON
-from kernel.uvm.pmap import PROT_WRITE
+from kernel.uvm.pmap import PROT_WRITE, pte_bits
 
 if TYPE_CHECKING:
     from kernel.uvm.map import MapEntry, VmSpace
@@ -34,15 +34,13 @@ def fault(vm: VmSpace, va: int, access: int, *, by_user: bool = False) -> int:
     if access & ~entry.prot:
         return EACCES
     pmap = vm.pmap
-    at = pmap.pte_at(va)
     try:
+        at = pmap.readable(va)
         if at >= 0 and (pte := pmap.words[at]) & V:
-            if access == PROT_WRITE and not entry.shared:
-                _break_cow(vm, entry, va, pte, by_user)
-            elif access == PROT_WRITE:
-                pmap.allow_write(va)
-            else:
-                pmap.set_prot(va, entry.prot)
+            if access == PROT_WRITE:
+                _store(vm, entry, va, by_user)
+            elif pte & (need := pte_bits(access, writable=False)) != need:
+                pmap.grant(va, entry.prot, writable=False)
         elif entry.obj is None:
             stats.flt_anon += 1
             pfn = vm.kernel.frames.alloc(ANON)
@@ -56,14 +54,19 @@ def fault(vm: VmSpace, va: int, access: int, *, by_user: bool = False) -> int:
     return 0
 
 
-def _break_cow(vm: VmSpace, entry: MapEntry, va: int, pte: int, by_user: bool) -> None:
-    """A store to a present private page: copy it, or take it over if nobody else holds the frame."""
+def _store(vm: VmSpace, entry: MapEntry, va: int, by_user: bool) -> None:
+    """A store to a present page. A private one is copied, or taken over if nobody else holds the frame."""
     frames, stats = vm.kernel.frames, vm.kernel.stats
+    pte = vm.pmap.words[vm.pmap.table_for(va)]  # once the table is our own, the frame's count is exact
+    if pte & W:
+        return
     pfn = pte >> PPN_SHIFT
+    if entry.shared:
+        vm.pmap.grant(va, entry.prot, writable=True)
+        return
     if frames.refs[pfn] == 1:
         stats.flt_takeover += 1
-        vm.pmap.set_prot(va, entry.prot)
-        vm.pmap.allow_write(va)
+        vm.pmap.grant(va, entry.prot, writable=True)
         return
     stats.flt_acow += 1
     copy = frames.alloc(ANON, zero=False)

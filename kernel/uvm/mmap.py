@@ -229,8 +229,7 @@ def sys_mincore(l: Lwp, addr: int, length: int, vec: int) -> Result:
         for va in range(start, stop, 4096):
             entry = vm.lookup(va)
             assert entry is not None
-            at = vm.pmap.pte_at(va)
-            present = at >= 0 and vm.pmap.words[at] & V
+            present = vm.pmap.pte(va) & V
             if not present and entry.obj is not None:
                 present = (entry.offset + va - entry.start) >> 12 in entry.obj.pages
             out.append(1 if present else 0)
@@ -251,8 +250,7 @@ def _wire(l: Lwp, start: int, end: int) -> None:
             continue
         access = PROT_WRITE if entry.prot & PROT_WRITE else entry.prot & PROT_READ or PROT_EXEC
         for va in range(max(start, entry.start), min(end, entry.end), 4096):
-            at = vm.pmap.pte_at(va)
-            if at < 0 or not vm.pmap.words[at] & V:
+            if not vm.pmap.pte(va) & V:
                 if error := fault(vm, va, access):
                     raise Errno(EAGAIN if error == ENOMEM else ENOMEM)
     vm.change(start, end, wired=True)

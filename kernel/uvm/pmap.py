@@ -1,34 +1,41 @@
 """Page tables: the Sv39 trees in emulated RAM (NetBSD: pmap.c).
 
-For private memory the page table is the truth. A present entry holds one reference on its frame. A page is
-copy-on-write when its entry lacks W although the map would allow a store; whether a store then copies the
-frame or takes it over is decided by the frame's reference count (kernel.uvm.fault).
+For private memory the page table is the truth. Encodings, beyond the hardware's:
 
-How fork duplicates a space is a strategy, chosen for a whole run:
+- A present leaf entry holds one reference on its frame. A page is copy-on-write when its entry lacks W
+  although the map would allow a store; whether a store then copies the frame or takes it over is decided by
+  the frame's reference count (kernel.uvm.fault).
+- An upper entry that is not 0 but has V clear names a *shared* subtree: a table that other spaces name as
+  well, counted in the table frame's reference count. The hardware faults on it, and `unshare` pushes the
+  sharing one level down, as far as the fault needs.
+- An upper entry with V and RSW0 names a shared leaf table that may be read through: W is clear in all of it.
 
-- `none`: every page is copied at once. The oracle: nothing is shared, so nothing can go wrong.
-- `page`: every table is copied, every page shared; W is cleared on both sides.
+So nothing that is shared can be stored to through any page table, and nothing shared needs a side table.
 
-`Pmap.table_for(va)` is the only way to a leaf table that somebody is about to change.
+How fork makes a space share with its child is a strategy (kernel.uvm.cow). `Pmap.table_for(va)` is the only
+way to a leaf table that somebody is about to change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from emu.machine.sv39 import ENTRIES, PPN_SHIFT, A, D, R, U, V, W, X
-from kernel.uvm.page import ANON, PAGE_SIZE, TABLE, Frames
+from emu.machine.sv39 import ENTRIES, PPN_SHIFT, RSW0, R, U, V, W, X
+from kernel.uvm.page import TABLE, Frames
 
 if TYPE_CHECKING:
     from emu.machine.hart import Hart
 
 PROT_READ, PROT_WRITE, PROT_EXEC = 1, 2, 4
 
-# Translates byte 0 of an entry: W cleared, the rest kept.
+# What fork does to 512 entries at once, as translations of byte 0 of each.
 _CLEAR_W = bytes(b & ~W for b in range(256))
-_EMPTY_TABLE = bytes(PAGE_SIZE)
-_LEAF_SPAN = ENTRIES * PAGE_SIZE  # bytes of address space under one leaf table
+_CLEAR_V = bytes(b & ~V for b in range(256))
+_EMPTY_CHUNK = bytes(64 * 8)
+_ROOT_SPAN, _LEAF_SPAN = 1 << 30, 1 << 21  # bytes of address space under a root entry, under a leaf table
+_USER_ENTRIES = 256  # of the root table
+_SHARED_READ = RSW0
 
 
 def pte_bits(prot: int, *, writable: bool) -> int:
@@ -60,12 +67,12 @@ class Pmap:
         self.hart = hart
         self.words = frames.ram.words
         self.root = frames.alloc(TABLE)
-        self.resident = 0  # present leaf entries
+        self.resident = 0  # present leaf entries, shared or not
 
-    # -- finding entries ---------------------------------------------------------------------------
+    # -- looking -----------------------------------------------------------------------------------
 
     def pte_at(self, va: int) -> int:
-        """Index in `words` of the leaf entry of a user address, or -1 if there is no leaf table."""
+        """Index in `words` of a user address's leaf entry as the hardware finds it; -1 if V is clear above it."""
         words = self.words
         entry = words[(self.root << 9) + (va >> 30)]
         if not entry & V:
@@ -75,36 +82,134 @@ class Pmap:
             return -1
         return (entry >> PPN_SHIFT << 9) + (va >> 12 & 511)
 
-    def table_for(self, va: int) -> int:
-        """Index in `words` of the leaf entry of a user address, making tables as needed, to be changed.
+    def pte(self, va: int) -> int:
+        """The leaf entry of a user address, seen through shared tables too; 0 if there is none."""
+        words = self.words
+        entry = words[(self.root << 9) + (va >> 30)]
+        if entry:
+            entry = words[(entry >> PPN_SHIFT << 9) + (va >> 21 & 511)]
+            if entry:
+                return words[(entry >> PPN_SHIFT << 9) + (va >> 12 & 511)]
+        return 0
 
-        Raises Errno(ENOMEM) when there is no frame for a table; the tables made so far stay.
+    def used(self, table: int, low: int = 0, high: int = ENTRIES) -> list[int]:
+        """Indices in `words` of the entries of a table that are not 0, among those numbered low to high-1.
+
+        Most tables are nearly empty, so 64 entries at a time are first compared with zeroes as a whole.
+        """
+        base = table << 9
+        contents = self.frames.page[table << 12 : (table + 1) << 12].tobytes()
+        found: list[int] = []
+        for chunk in range(low >> 6, high + 63 >> 6):
+            if contents[chunk << 9 : (chunk + 1) << 9] != _EMPTY_CHUNK:
+                first = base + (chunk << 6)
+                found += [i for i, entry in enumerate(self.words[first : first + 64], first) if entry]
+        if low & 63 or high & 63:
+            found = [i for i in found if low <= i - base < high]
+        return found
+
+    # -- the way to a leaf table, pushing sharing down ----------------------------------------------
+
+    def table_for(self, va: int) -> int:
+        """Index in `words` of the leaf entry of a user address, to be changed: tables are made or unshared.
+
+        Raises Errno(ENOMEM) when there is no frame for a table; what was made so far stays.
         """
         words = self.words
         at = (self.root << 9) + (va >> 30)
-        for shift in (21, 12):
-            entry = words[at]
-            if not entry & V:
-                table = self.frames.alloc(TABLE)
-                words[at] = entry = table << PPN_SHIFT | V
-            at = (entry >> PPN_SHIFT << 9) + (va >> shift & 511)
-        return at
+        entry = words[at]
+        if not entry & V:
+            entry = self._unshare_middle(at) if entry else self._new_table(at)
+        at = (entry >> PPN_SHIFT << 9) + (va >> 21 & 511)
+        entry = words[at]
+        if not entry & V or entry & _SHARED_READ:
+            entry = self._unshare_leaf(at) if entry else self._new_table(at)
+        return (entry >> PPN_SHIFT << 9) + (va >> 12 & 511)
 
-    def leaf_tables(self, start: int = 0, end: int = 1 << 38) -> Iterator[tuple[int, int, int]]:
-        """(address, index of the entry that names it, page frame number) of each leaf table in a range."""
+    def readable(self, va: int) -> int:
+        """Make an address's leaf entry reachable for reading; its index in `words`, or -1 if there is no table.
+
+        A shared leaf table stays shared: W is cleared in all of it and the entry above marked.
+        """
         words = self.words
+        at = (self.root << 9) + (va >> 30)
+        entry = words[at]
+        if not entry & V:
+            if not entry:
+                return -1
+            entry = self._unshare_middle(at)
+        at = (entry >> PPN_SHIFT << 9) + (va >> 21 & 511)
+        entry = words[at]
+        if not entry & V:
+            if not entry:
+                return -1
+            table = entry >> PPN_SHIFT
+            entry |= V
+            if self.frames.refs[table] > 1:
+                self._translate(table, _CLEAR_W)
+                entry |= _SHARED_READ
+            words[at] = entry
+        return (entry >> PPN_SHIFT << 9) + (va >> 12 & 511)
+
+    def _new_table(self, at: int) -> int:
+        self.words[at] = entry = self.frames.alloc(TABLE) << PPN_SHIFT | V
+        return entry
+
+    def _unshare_middle(self, at: int) -> int:
+        """A root entry's level-1 table becomes this space's own; its leaf tables are shared instead."""
+        words, frames = self.words, self.frames
+        table = words[at] >> PPN_SHIFT
+        if frames.refs[table] > 1:
+            copy = frames.alloc(TABLE, zero=False)
+            for i in self.used(table):
+                frames.refs[words[i] >> PPN_SHIFT] += 1
+            self._translate(table, _CLEAR_V)
+            frames.page[copy << 12 : (copy + 1) << 12] = frames.page[table << 12 : (table + 1) << 12]
+            frames.refs[table] -= 1
+            table = copy
+        words[at] = entry = table << PPN_SHIFT | V
+        return entry
+
+    def _unshare_leaf(self, at: int) -> int:
+        """A level-1 entry's leaf table becomes this space's own; its pages are shared instead, without W."""
+        words, frames = self.words, self.frames
+        table = words[at] >> PPN_SHIFT
+        if frames.refs[table] > 1:
+            copy = frames.alloc(TABLE, zero=False)
+            refs = frames.refs
+            for i in self.used(table):
+                refs[words[i] >> PPN_SHIFT] += 1
+            self._translate(table, _CLEAR_W)
+            frames.page[copy << 12 : (copy + 1) << 12] = frames.page[table << 12 : (table + 1) << 12]
+            refs[table] -= 1
+            table = copy
+        words[at] = entry = table << PPN_SHIFT | V
+        return entry
+
+    def _translate(self, table: int, translation: bytes) -> None:
+        """Change byte 0 of all 512 entries of a table."""
+        page = self.frames.page
+        span = slice(table << 12, (table + 1) << 12, 8)
+        page[span] = page[span].tobytes().translate(translation)
+
+    def write_protect(self, table: int) -> None:
+        """Clear W in all entries of a leaf table."""
+        self._translate(table, _CLEAR_W)
+
+    def leaf_entries(self, start: int = 0, end: int = _USER_ENTRIES << 30) -> list[tuple[int, int]]:
+        """(address, index in `words`) of each level-1 entry in use in a range; level-1 tables are unshared."""
+        found = []
         first, last = start >> 30, (end - 1) >> 30
-        for i in range(first, last + 1):
-            middle = words[(self.root << 9) + i]
-            if not middle & V:
-                continue
-            table = middle >> PPN_SHIFT << 9
+        for at in self.used(self.root, first, last + 1):
+            entry = self.words[at]
+            if not entry & V:
+                entry = self._unshare_middle(at)
+            i = at - (self.root << 9)
             low = (start >> 21 & 511) if i == first else 0
             high = (end - 1 >> 21 & 511) if i == last else 511
-            for j in range(low, high + 1):
-                entry = words[table + j]
-                if entry & V:
-                    yield i << 30 | j << 21, table + j, entry >> PPN_SHIFT
+            base = entry >> PPN_SHIFT << 9
+            found += [(i << 30 | j - base << 21, j) for j in self.used(entry >> PPN_SHIFT, low, high + 1)]
+        return found
 
     # -- changing entries --------------------------------------------------------------------------
 
@@ -129,34 +234,35 @@ class Pmap:
             self.frames.code[pfn] = 1
         self.words[at] = pfn << PPN_SHIFT | bits
 
-    def allow_write(self, va: int) -> None:
-        """Set W on a present page."""
-        self.words[self.table_for(va)] |= R | W
-
-    def set_prot(self, va: int, prot: int) -> None:
-        """Give a present page all of `prot` but W, in place (a fault that only lacked R or X)."""
+    def grant(self, va: int, prot: int, *, writable: bool) -> None:
+        """Add permissions to a present page, in place."""
         at = self.table_for(va)
-        bits = pte_bits(prot, writable=False)
+        bits = pte_bits(prot, writable=writable)
         if bits & X:
             self.frames.code[self.words[at] >> PPN_SHIFT] = 1
         self.words[at] |= bits
 
     def remove(self, start: int, end: int) -> None:
-        """Unmap [start, end): entries cleared, frames let go, leaf tables that lie wholly inside freed."""
-        words, release = self.words, self.frames.release
-        for base, at, table in list(self.leaf_tables(start, end)):
+        """Unmap [start, end): pages let go, tables that lie wholly inside freed or left to who shares them.
+
+        Raises Errno(ENOMEM) if a table shared with a relative must be copied first and there is no frame.
+        """
+        words, frames = self.words, self.frames
+        for base, at in self.leaf_entries(start, end):
             low = max(start, base) - base >> 12
             high = min(end, base + _LEAF_SPAN) - base >> 12
-            first = (table << 9) + low
-            gone = [entry >> PPN_SHIFT for entry in words[first : (table << 9) + high] if entry & V]
-            for pfn in gone:
-                release(pfn)
-            self.resident -= len(gone)
             if high - low == ENTRIES:
+                table = words[at] >> PPN_SHIFT
+                self.resident -= sum(1 for _ in self.used(table))
                 words[at] = 0
-                release(table)
-            elif gone:
-                self.frames.page[first << 3 : (table << 12) + (high << 3)] = _EMPTY_TABLE[: (high - low) << 3]
+                self._drop_leaf(table)
+                continue
+            first = self.table_for(base)
+            gone = list(self.used(first >> 9, low, high))
+            for i in gone:
+                frames.release(words[i] >> PPN_SHIFT)
+                words[i] = 0
+            self.resident -= len(gone)
         self.hart.downgraded()
 
     def protect(self, start: int, end: int, prot: int) -> None:
@@ -169,80 +275,31 @@ class Pmap:
 
     def present(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """(address, index in `words`) of each present entry in [start, end), to be changed in place."""
-        for base, _, _table in list(self.leaf_tables(start, end)):
+        for base, _ in self.leaf_entries(start, end):
             first = self.table_for(base)
-            for i in range(max(start, base) - base >> 12, min(end, base + _LEAF_SPAN) - base >> 12):
-                if self.words[first + i] & V:
-                    yield base + (i << 12), first + i
+            low, high = max(start, base) - base >> 12, min(end, base + _LEAF_SPAN) - base >> 12
+            for i in self.used(first >> 9, low, high):
+                yield base + (i - first << 12), i
 
-    # -- fork and the end --------------------------------------------------------------------------
-
-    def write_protect_table(self, table: int) -> None:
-        """Clear W in all 512 entries of a leaf table: one strided pass over byte 0 of each."""
-        page = self.frames.page
-        span = slice(table << 12, (table + 1) << 12, 8)
-        page[span] = page[span].tobytes().translate(_CLEAR_W)
+    # -- the end -----------------------------------------------------------------------------------
 
     def destroy(self) -> None:
-        """Let go of every page and every table. The pmap must not be in use by the hart."""
-        words, release = self.words, self.frames.release
-        root = self.root << 9
-        for middle in words[root : root + 256]:
-            if not middle & V:
-                continue
-            table = middle >> PPN_SHIFT
-            for entry in words[table << 9 : (table + 1) << 9]:
-                if not entry & V:
-                    continue
-                leaf = entry >> PPN_SHIFT
-                for pte in words[leaf << 9 : (leaf + 1) << 9]:
-                    if pte & V:
-                        release(pte >> PPN_SHIFT)
-                release(leaf)
-            release(table)
-        release(self.root)
+        """Let go of every table, and of every page whose last table goes. The hart must not be in this space."""
+        for at in self.used(self.root, 0, _USER_ENTRIES):
+            self._drop_middle(self.words[at] >> PPN_SHIFT)
+        self.frames.release(self.root)
         self.resident = 0
 
+    def _drop_middle(self, table: int) -> None:
+        if self.frames.refs[table] == 1:
+            for at in self.used(table):
+                self._drop_leaf(self.words[at] >> PPN_SHIFT)
+        self.frames.release(table)
 
-CowStrategy = Callable[[Pmap, Pmap], None]
-
-
-def fork_sharing_pages(parent: Pmap, child: Pmap) -> None:
-    """Copy every table, share every page: W is cleared in both spaces, and each frame counted once more.
-
-    Pages that are meant to be shared lose W as well; the next store finds that the map allows it.
-    Raises Errno(ENOMEM) with a child that holds what was copied so far and can be destroyed.
-    """
-    words, page, refs = parent.words, parent.frames.page, parent.frames.refs
-    for va, _, table in parent.leaf_tables():
-        parent.write_protect_table(table)
-        copy = child.table_for(va) >> 9
-        page[copy << 12 : (copy + 1) << 12] = page[table << 12 : (table + 1) << 12]
-        for entry in words[table << 9 : (table + 1) << 9]:
-            if entry:
-                refs[entry >> PPN_SHIFT] += 1
-    child.resident = parent.resident
-    parent.hart.downgraded()
-
-
-def fork_copying_pages(parent: Pmap, child: Pmap) -> None:
-    """Copy every page that no object holds as well, at once. Raises Errno(ENOMEM) as above."""
-    words, frames, page = parent.words, parent.frames, parent.frames.page
-    for base, _, table in parent.leaf_tables():
-        target = child.table_for(base)
-        for i, entry in enumerate(words[table << 9 : (table + 1) << 9]):
-            if not entry & V:
-                continue
-            pfn = entry >> PPN_SHIFT
-            if frames.kind[pfn] == ANON:
-                copy = frames.alloc(ANON, zero=False)
-                page[copy << 12 : (copy + 1) << 12] = page[pfn << 12 : (pfn + 1) << 12]
-                frames.code[copy] = frames.code[pfn]
-                pfn = copy
-            else:
-                frames.hold(pfn)
-            words[target + i] = pfn << PPN_SHIFT | entry & (1 << PPN_SHIFT) - 1 & ~(A | D)
-            child.resident += 1
-
-
-STRATEGIES: dict[str, CowStrategy] = {"none": fork_copying_pages, "page": fork_sharing_pages}
+    def _drop_leaf(self, table: int) -> None:
+        frames = self.frames
+        if frames.refs[table] == 1:
+            words = self.words
+            for at in self.used(table):
+                frames.release(words[at] >> PPN_SHIFT)
+        frames.release(table)
