@@ -1,0 +1,3 @@
+#include "dd.h"
+
+extern const struct dd __atan_table[33];

@@ -1,0 +1,3 @@
+#include "dd.h"
+
+extern const struct dd __exp2_table[64];
