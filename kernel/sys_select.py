@@ -175,8 +175,8 @@ class SelectRequest:
         self.l = l
         if nd < 0:
             raise Errno(EINVAL)
-        # More descriptors than the table has would only be bits that must be zero.
-        self.size = (min(nd, len(l.proc.fd.files)) + 31) // 32 * 4
+        nd = min(nd, l.kernel.maxfiles)  # no process can have more
+        self.size = (nd + 31) // 32 * 4
         self.vas = sets
         limit = (1 << nd) - 1
         copyin = l.proc.vm.copyin
