@@ -1,6 +1,8 @@
 /*
  * File calls of the C library that are another system call with some arguments fixed.
  */
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -58,6 +60,18 @@ utime(const char *path, const struct utimbuf *times)
 }
 
 int
+utimens(const char *path, const struct timespec *times)
+{
+	return utimensat(AT_FDCWD, path, times, 0);
+}
+
+int
+lutimens(const char *path, const struct timespec *times)
+{
+	return utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW);
+}
+
+int
 statvfs(const char *restrict path, struct statvfs *restrict result)
 {
 	return statvfs1(path, result, ST_WAIT);
@@ -67,6 +81,12 @@ int
 fstatvfs(int fd, struct statvfs *result)
 {
 	return fstatvfs1(fd, result, ST_WAIT);
+}
+
+int
+fhstatvfs(const void *handle, size_t size, struct statvfs *result)
+{
+	return fhstatvfs1(handle, size, result, ST_WAIT);
 }
 
 /* The list is kept for the next call to reuse; callers must not free it. */
@@ -120,4 +140,24 @@ int
 accept4(int s, struct sockaddr *restrict name, socklen_t *restrict length, int flags)
 {
 	return paccept(s, name, length, NULL, flags);
+}
+
+int
+sockatmark(int s)
+{
+	int at_mark;
+
+	return ioctl(s, SIOCATMARK, &at_mark) == -1 ? -1 : at_mark;
+}
+
+int
+eventfd_read(int fd, eventfd_t *value)
+{
+	return read(fd, value, sizeof(*value)) == sizeof(*value) ? 0 : -1;
+}
+
+int
+eventfd_write(int fd, eventfd_t value)
+{
+	return write(fd, &value, sizeof(value)) == sizeof(value) ? 0 : -1;
 }

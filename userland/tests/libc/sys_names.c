@@ -1,12 +1,10 @@
-/* Tables and parsers that ask the system nothing: paths, modes, signals, addresses, sysctl's names. */
+/* Tables and parsers that ask the system nothing: paths, modes, signals, addresses. */
 #include <sys/param.h>
 #include <sys/stat.h>
-#include <sys/sysctl.h>
 #include <arpa/inet.h>
 #include <libgen.h>
 #include <signal.h>
 #include <unistd.h>
-#include <uvm/uvm_param.h>
 
 #include "../check.h"
 
@@ -95,31 +93,6 @@ test_addresses(void)
 	CHECK_EQ(inet_pton(AF_INET, "1.2.3", &a), 0);
 }
 
-static void
-test_sysctl(void)
-{
-	int mib[CTL_MAXNAME];
-	size_t length = CTL_MAXNAME;
-
-	CHECK_EQ(sysctlnametomib("kern.maxproc", mib, &length), 0);
-	CHECK_EQ(length, 2);
-	CHECK_EQ(mib[0], CTL_KERN);
-	CHECK_EQ(mib[1], KERN_MAXPROC);
-	length = CTL_MAXNAME;
-	CHECK_EQ(sysctlnametomib("proc.77.stopfork", mib, &length), 0);
-	CHECK_EQ(length, 3);
-	CHECK_EQ(mib[0], CTL_PROC);
-	CHECK_EQ(mib[1], 77);
-	CHECK_EQ(mib[2], PROC_PID_STOPFORK);
-	length = CTL_MAXNAME;
-	CHECK_EQ(sysctlnametomib("proc.curproc.rlimit.maxproc.soft", mib, &length), 0);
-	CHECK_EQ(length, 5);
-	length = 1;
-	CHECK_ERRNO(sysctlnametomib("vm.uvmexp2", mib, &length), ENOMEM);
-	length = CTL_MAXNAME;
-	CHECK_ERRNO(sysctlnametomib("kern.nonsense", mib, &length), ENOENT);
-}
-
 int
 main(void)
 {
@@ -127,6 +100,5 @@ main(void)
 	test_modes();
 	test_signals();
 	test_addresses();
-	test_sysctl();
 	return 0;
 }

@@ -45,6 +45,31 @@ test_sysctl(void)
 }
 
 static void
+test_sysctl_names(void)
+{
+	int mib[CTL_MAXNAME];
+	size_t length = CTL_MAXNAME;
+
+	CHECK_EQ(sysctlnametomib("kern.maxproc", mib, &length), 0);
+	CHECK_EQ(length, 2);
+	CHECK_EQ(mib[0], CTL_KERN);
+	CHECK_EQ(mib[1], KERN_MAXPROC);
+	length = CTL_MAXNAME;
+	CHECK_EQ(sysctlnametomib("proc.77.stopfork", mib, &length), 0);
+	CHECK_EQ(length, 3);
+	CHECK_EQ(mib[0], CTL_PROC);
+	CHECK_EQ(mib[1], 77);
+	CHECK_EQ(mib[2], PROC_PID_STOPFORK);
+	length = CTL_MAXNAME;
+	CHECK_EQ(sysctlnametomib("proc.curproc.rlimit.maxproc.soft", mib, &length), 0);
+	CHECK_EQ(length, 5);
+	length = 1;
+	CHECK_ERRNO(sysctlnametomib("vm.uvmexp2", mib, &length), ENOMEM);
+	length = CTL_MAXNAME;
+	CHECK_ERRNO(sysctlnametomib("kern.nonsense", mib, &length), ENOENT);
+}
+
+static void
 test_users(void)
 {
 	struct passwd *pw = getpwuid(0), entry, *result;
@@ -117,6 +142,7 @@ int
 main(void)
 {
 	test_sysctl();
+	test_sysctl_names();
 	test_users();
 	test_time();
 	return 0;
