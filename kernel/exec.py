@@ -269,8 +269,7 @@ def _point_of_no_return(l: Lwp, package: Package, vm: VmSpace, cred: Cred) -> No
     p.psstrp = USRSTACK - PS_STRINGS_SIZE
     p.flag |= PK_EXEC
     p.acflag &= ~AFORK
-    k.fpu.release(l)
-    l.fpu_used = False
+    k.fpu.renew(l)
     l.private = 0
     l.ctxlink = 0
     l.name = ""

@@ -293,16 +293,15 @@ def _abandon(l1: Lwp, p2: Proc, uarea: int, uid: int) -> None:
 def lwp_create(l1: Lwp, p2: Proc, uarea: int, stack: int) -> Lwp:
     """The child's first LWP: trap frame, pcb and the fields that are inherited (lwp_create, cpu_lwp_fork).
 
-    Spec A.3: FP state is inherited by value with the unit off, a stack is aligned down to 16, the rest of
-    the registers are the parent's. lid == pid.
+    Spec A.3: FP state is inherited by value, not marked as in use in sr; a stack is aligned down to 16; the
+    rest of the registers are the parent's. lid == pid.
     """
     k = l1.kernel
     frame = k.uareas.trap_frame(uarea)
     l2 = Lwp(k, p2, p2.pid, uarea, frame)
     words = frame.words
     words[:FRAME_WORDS] = l1.frame.words[:FRAME_WORDS]
-    if l1.fpu_used:
-        k.fpu.save(l1)
+    if k.fpu.save(l1):
         k.uareas.pcb(uarea)[:PCB_WORDS] = k.uareas.pcb(l1.uarea)
         l2.fpu_used = True
     words[SR] &= ~SR_FS

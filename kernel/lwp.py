@@ -28,7 +28,7 @@ class Lwp:
         "ctxlink",
         "detached",
         "estcpu",
-        "fpu_used",  # FP registers have been used since exec: the pcb (or the hart) holds live state
+        "fpu_used",  # known to have written FP registers since exec (Fpu.save finds out): the pcb or the hart has them
         "frame",  # trap frame: views of the U-area's last 288 bytes
         "interruptible",
         "kernel",

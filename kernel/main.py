@@ -36,6 +36,7 @@ from kernel.uvm.uarea import UAreas
 from kernel.vfs.mount import Vfs
 
 QUANTUM_NS = 10 * 10**6  # 1/hz
+JITTER_BITS = 21  # a quantum is longer or shorter by up to 1 ms, as the seed has it
 DEFAULT_MAXPROC = 20 + 16 * 64
 MSGBUF_SIZE = 16384
 
@@ -295,6 +296,8 @@ class Kernel(Trap):
                 else:
                     self.start_quantum()
                 continue
+            if self.fpu.owner is not l:
+                self.fpu.switch_to(l)
             self.hart.enter(l.frame, l.proc.vm.pmap.root)
             return
 
@@ -347,8 +350,8 @@ class Kernel(Trap):
 
     def start_quantum(self) -> None:
         """The current LWP may run for a tick, more or less by the seed."""
-        jitter = self._sched_random.randrange(QUANTUM_NS // 4)
-        self.quantum_end = self.clock.now() + QUANTUM_NS - QUANTUM_NS // 8 + jitter
+        jitter = self._sched_random.getrandbits(JITTER_BITS)
+        self.quantum_end = self.clock.now() + QUANTUM_NS - (1 << JITTER_BITS - 1) + jitter
         self.set_limit()
 
     def set_limit(self) -> None:

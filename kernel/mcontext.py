@@ -43,9 +43,8 @@ def pack_ucontext(l: Lwp, flags: int, mask: int) -> bytes:
     out = bytearray(UCONTEXT_SIZE)
     words = l.frame.words
     flags |= UC_SIGMASK | UC_CPU | UC_TLSBASE
-    if l.fpu_used:
+    if l.kernel.fpu.save(l):
         flags |= UC_FPU
-        l.kernel.fpu.save(l)
         _FREGS.pack_into(out, _FPREGS, *l.kernel.uareas.pcb(l.uarea))
     sp, size, stack_flags = l.sigstk
     _HEAD.pack_into(out, 0, flags, l.ctxlink, pack_sigset(mask), sp, size, stack_flags)
@@ -105,48 +104,65 @@ def push_signal_frame(l: Lwp, action: SigAction, info: SigInfo, back_to: int) ->
 
 
 class Fpu:
-    """The floating-point unit, switched lazily (NetBSD's PCU).
+    """The floating-point unit (NetBSD: PCU).
 
-    The hart holds the registers of one LWP, `owner`. Any other that touches them traps as illegal with the
-    unit off, and the owner's go to its pcb first.
+    The hart holds the registers of one LWP, `owner`. They are exchanged when another one is about to run, not
+    when it first touches them: the unit cannot be switched off (see Hart.read_fpu). But most programs never
+    touch them, and then there is nothing to move.
     """
 
-    __slots__ = ("hart", "owner", "uareas")
+    __slots__ = ("_blank", "hart", "owner", "uareas")
 
     def __init__(self, hart: Hart, uareas: UAreas) -> None:
         self.hart = hart
         self.uareas = uareas
         self.owner: Lwp | None = None
+        self._blank = True  # the hart's registers are 0 but for what the owner has written
 
-    def save(self, l: Lwp) -> None:
-        """Bring the LWP's pcb up to date (pcu_save_all)."""
+    def save(self, l: Lwp) -> bool:
+        """Bring the LWP's pcb up to date (pcu_save_all); whether it has used the FPU since exec."""
         if self.owner is l:
-            self.hart.read_fpu(self.uareas.pcb(l.uarea))
+            if not l.fpu_used and self.hart.fpu_written():
+                l.fpu_used = True
+                l.frame.words[SR] |= SR_FS
+            if l.fpu_used:
+                self._blank = False
+                self.hart.read_fpu(self.uareas.pcb(l.uarea))
+        return l.fpu_used
 
-    def acquire(self, l: Lwp) -> None:
-        """First use by this LWP since another's: swap, and switch the unit on for it."""
+    def switch_to(self, l: Lwp) -> None:
+        """The LWP is about to run: its registers replace those of the one before."""
         if self.owner is not None:
             self.save(self.owner)
-            self.owner.frame.words[SR] &= ~SR_FS
-        pcb = self.uareas.pcb(l.uarea)
-        if not l.fpu_used:
-            l.fpu_used = True
-            pcb[:] = memoryview(bytes(8 * len(pcb))).cast("Q")
-        self.hart.write_fpu(pcb)
-        l.frame.words[SR] |= SR_FS
+        if l.fpu_used:
+            self.hart.write_fpu(self.uareas.pcb(l.uarea))
+            l.frame.words[SR] |= SR_FS
+            self._blank = False
+        elif not self._blank:
+            self.hart.fpu_reset()
+            self._blank = True
         self.owner = l
 
     def load(self, l: Lwp, registers: tuple[int, ...]) -> None:
         """Replace the LWP's registers by f0..f31 and fcsr."""
-        self.release(l)
         pcb = self.uareas.pcb(l.uarea)
         for i, value in enumerate(registers):
             pcb[i] = value
         pcb[32] &= 0xFF
         l.fpu_used = True
+        if self.owner is l:
+            self.hart.write_fpu(pcb)
+            self._blank = False
 
     def release(self, l: Lwp) -> None:
-        """The LWP's registers in the hart are of no use any more (exec, exit); the pcb's count."""
+        """The LWP's registers are of no use any more (exit, exec)."""
         if self.owner is l:
             self.owner = None
+            self._blank = self._blank and not l.fpu_used and not self.hart.fpu_written()
+        l.fpu_used = False
         l.frame.words[SR] &= ~SR_FS
+
+    def renew(self, l: Lwp) -> None:
+        """The LWP begins a new program, with registers of 0 and as one that has not used the FPU."""
+        self.release(l)
+        self.switch_to(l)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Coroutine
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 from emu.machine.clock import LIMIT, USED
@@ -21,8 +22,6 @@ from emu.machine.hart import (
     ILLEGAL_INSTRUCTION,
     LOAD_FAULT,
     PC,
-    SR,
-    SR_FS,
     STORE_FAULT,
     T6,
     TIMER_INTERRUPT,
@@ -122,10 +121,6 @@ class Trap:
         if cause == ILLEGAL_INSTRUCTION:
             if self._counter(l):
                 return
-            if not words[SR] & SR_FS:
-                # Perhaps a floating-point instruction with the unit off. If not, it traps again, with it on.
-                self.fpu.acquire(l)
-                return
             info = SigInfo(SIGILL, ILL_ILLOPC, addr=words[PC], trap=cause)
         elif cause == BREAKPOINT:
             info = SigInfo(SIGTRAP, TRAP_BRKPT, addr=words[PC], trap=cause)
@@ -176,7 +171,7 @@ class Trap:
         if result.__class__ is int:
             words[A0] = result & 0xFFFF_FFFF_FFFF_FFFF
             words[A1] = 0
-        elif isinstance(result, Coroutine):
+        elif result.__class__ is CoroutineType:
             l.coro = self._complete(l, result)
         else:
             self.succeed(l, result)

@@ -43,7 +43,11 @@ PC, TVAL, CAUSE, SR = 31, 32, 33, 34
 FRAME_WORDS = 36
 FRAME_SIZE = 8 * FRAME_WORDS
 
-SR_FS = 3 << 13  # floating-point unit on (state "dirty"); off when 0
+_NO_FPU_STATE = memoryview(bytes(8 * 33)).cast("Q")
+
+# mstatus.FS, the state of the floating-point unit: "dirty" is set by whatever writes one of its registers.
+SR_FS = SR_FS_DIRTY = 3 << 13
+SR_FS_INITIAL = 1 << 13
 
 # Unicorn's numbers (unicorn/unicorn.h, unicorn/riscv.h, 2.1).
 _UC_ARCH_RISCV, _UC_MODE_RISCV64 = 8, 8
@@ -118,7 +122,7 @@ class Hart(ABC):
         lib.uc_emu_start.argtypes = [ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64,
                                      ctypes.c_size_t]  # fmt: skip
         self._disable_counters()
-        self._write(_REG_MSTATUS, SR_FS)
+        self._write(_REG_MSTATUS, SR_FS_INITIAL)
         self._mstatus = self._read(_REG_MSTATUS) & ~SR_FS
         clock.set_stop(ctypes.cast(lib.uc_emu_stop, ctypes.c_void_p).value or 0)
         self._hooks = (_TrapHook(self._trap), _InvalidHook(self._invalid))
@@ -204,10 +208,14 @@ class Hart(ABC):
             if cause != BREAKPOINT:
                 words[PC] -= 4  # Unicorn has stepped over the trapping instruction, by 4 whatever its length
             if cause != ECALL_U:
-                if cause != FETCH_FAULT:  # the block that could not be fetched was not counted either
-                    self.clock.retract(words[PC])
                 if cause not in (ILLEGAL_INSTRUCTION, BREAKPOINT):
                     tval = self._badaddr()
+                if cause != FETCH_FAULT:  # the block that could not be fetched was not counted either
+                    self.clock.retract(words[PC])
+                elif tval >> 12 == (words[PC] >> 12) - 1:
+                    # No code runs into the page before its own. Unicorn looks there for the last byte of a
+                    # block that has none, because its first instruction is illegal and begins a page.
+                    cause, tval = ILLEGAL_INSTRUCTION, 0
             self.on_trap(cause, tval)
             if self._stopping:
                 self._lib.uc_emu_stop(self._uc)
@@ -249,18 +257,30 @@ class Hart(ABC):
         )
         self._write(_REG_PRIV, _USER)
 
+    # The floating-point unit is always on. Off, it would trap for most instructions, but Unicorn executes
+    # compressed loads and stores of its registers as if they were no-ops.
+
     def read_fpu(self, words: memoryview) -> None:
-        """Store f0..f31 and fcsr into 33 words. The FPU must be on in the current status."""
+        """Store f0..f31 and fcsr into 33 words."""
         for i in range(32):
             words[i] = self._read(_REG_F0 + i)
         words[32] = self._read(_REG_FCSR)
 
     def write_fpu(self, words: memoryview) -> None:
-        """Load f0..f31 and fcsr from 33 words."""
-        self._set_status(SR_FS)
+        """Load f0..f31 and fcsr from 33 words. That counts as written; `fpu_reset` is for a clean start."""
         for i in range(32):
             self._write(_REG_F0 + i, words[i])
         self._write(_REG_FCSR, words[32])
+        self._set_status(SR_FS_DIRTY)
+
+    def fpu_reset(self) -> None:
+        """All registers of the FPU become 0, and count as not written."""
+        self.write_fpu(_NO_FPU_STATE)
+        self._set_status(SR_FS_INITIAL)
+
+    def fpu_written(self) -> bool:
+        """Whether any of the FPU's registers was written since the last `fpu_reset`."""
+        return self._status() & SR_FS == SR_FS_DIRTY
 
     # -- what the two kinds do differently ---------------------------------------------------------
 
@@ -281,8 +301,12 @@ class Hart(ABC):
         """Point satp at another root table and drop all translations."""
 
     @abstractmethod
+    def _status(self) -> int:
+        """mstatus."""
+
+    @abstractmethod
     def _set_status(self, fs: int) -> None:
-        """Switch the FPU on (SR_FS) or off (0)."""
+        """Set mstatus.FS."""
 
     def _flush(self) -> None:
         self._stale = False
@@ -295,7 +319,6 @@ class BatchHart(Hart):
     def __init__(self, lib: Any, ram: Ram, clock: Clock) -> None:
         super().__init__(lib, ram, clock)
         self._ids = (ctypes.c_int * 32)(*range(_REG_X1, _REG_X1 + 31), _REG_PC)
-        self._fs = SR_FS
         self._asid = 0
         self._context = ctypes.c_void_p()
         self._check(lib.uc_context_alloc(self._uc, ctypes.byref(self._context)))
@@ -313,9 +336,6 @@ class BatchHart(Hart):
     def _load(self) -> None:
         if self._stale:
             self._flush()
-        fs = self.frame.words[SR] & SR_FS
-        if fs != self._fs:
-            self._set_status(fs)
         self._check(self._lib.uc_reg_write_batch(self._uc, self._ids, self._pointers(self.frame), 32))
 
     def _badaddr(self) -> int:
@@ -327,8 +347,13 @@ class BatchHart(Hart):
         self._privileged_write(_REG_SATP, sv39.SATP_SV39 | self._asid << 44 | root)
         self._stale = False
 
+    def _status(self) -> int:
+        self._write(_REG_PRIV, _MACHINE)
+        status = self._read(_REG_MSTATUS)
+        self._write(_REG_PRIV, _USER)
+        return status
+
     def _set_status(self, fs: int) -> None:
-        self._fs = fs
         self._privileged_write(_REG_MSTATUS, self._mstatus | fs)
 
 
@@ -341,9 +366,8 @@ class InPlaceHart(Hart):
         self._cpu = cpu = self._find_cpu()
         self._gpr = cpu[1:32]
         self._satp = self._find(_REG_SATP, sv39.SATP_SV39 | 1)
-        self._mstatus_at = self._find(_REG_MSTATUS, self._mstatus | SR_FS)
+        self._mstatus_at = self._find(_REG_MSTATUS, self._mstatus | SR_FS_INITIAL)
         self._write(_REG_PRIV, _USER)
-        self._fs = SR_FS
         self._flush_call = ctypes.c_int(_CTL_TLB_FLUSH)
 
     def _find_cpu(self) -> memoryview:
@@ -403,12 +427,8 @@ class InPlaceHart(Hart):
         if self._stale:
             self._flush()
         frame = self.frame
-        words = frame.words
-        fs = words[SR] & SR_FS
-        if fs != self._fs:
-            self._set_status(fs)
         self._gpr[:] = frame.gpr
-        self._cpu[_CPU_PC] = words[PC]
+        self._cpu[_CPU_PC] = frame.words[PC]
 
     def _badaddr(self) -> int:
         return self._cpu[_CPU_BADADDR]
@@ -417,8 +437,10 @@ class InPlaceHart(Hart):
         self._cpu[self._satp] = sv39.SATP_SV39 | root
         self._stale = True
 
+    def _status(self) -> int:
+        return self._cpu[self._mstatus_at]
+
     def _set_status(self, fs: int) -> None:
-        self._fs = fs
         self._cpu[self._mstatus_at] = self._mstatus | fs
 
     def read_fpu(self, words: memoryview) -> None:
@@ -426,9 +448,9 @@ class InPlaceHart(Hart):
         words[32] = self._read(_REG_FCSR)
 
     def write_fpu(self, words: memoryview) -> None:
-        self._set_status(SR_FS)
         self._cpu[32:64] = words[:32]
         self._write(_REG_FCSR, words[32])
+        self._set_status(SR_FS_DIRTY)
 
 
 def make_hart(ram: Ram, clock: Clock) -> Hart:
