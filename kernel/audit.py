@@ -20,6 +20,7 @@ from kernel.vfs.vnode import VDIR, Vnode
 if TYPE_CHECKING:
     from kernel.main import Kernel
     from kernel.uvm.object import UvmObject
+    from kernel.uvm.pmap import Pmap
 
 
 def audit(k: Kernel) -> list[str]:
@@ -112,21 +113,26 @@ def _frames(k: Kernel) -> list[str]:
     return wrong
 
 
+def _entries(pmap: Pmap, table: int) -> list[int]:
+    """Indices in `words` of all entries of a table that are not 0, found by looking at every one."""
+    return [i for i, entry in enumerate(pmap.words[table << 9 : (table + 1) << 9], table << 9) if entry]
+
+
 def _count_tables(vm: VmSpace, counted: Counter[int], tables: Counter[int]) -> None:
     """Count a space's tables once per entry that names them, and the pages of each table once, however many
     spaces share it."""
     pmap = vm.pmap
     tables[pmap.root] += 1
-    for at in pmap.used(pmap.root):
+    for at in _entries(pmap, pmap.root):
         middle = pmap.words[at] >> PPN_SHIFT
         tables[middle] += 1
         if tables[middle] > 1:
             continue
-        for leaf_at in pmap.used(middle):
+        for leaf_at in _entries(pmap, middle):
             leaf = pmap.words[leaf_at] >> PPN_SHIFT
             tables[leaf] += 1
             if tables[leaf] == 1:
-                counted.update(pmap.words[i] >> PPN_SHIFT for i in pmap.used(leaf))
+                counted.update(pmap.words[i] >> PPN_SHIFT for i in _entries(pmap, leaf))
 
 
 def _space(vm: VmSpace) -> list[str]:
@@ -134,16 +140,20 @@ def _space(vm: VmSpace) -> list[str]:
     wrong: list[str] = []
     pmap, words, refs = vm.pmap, vm.pmap.words, vm.pmap.frames.refs
     resident = 0
-    for at in pmap.used(pmap.root):
+    if sorted(pmap.slots) != [at & 511 for at in _entries(pmap, pmap.root)]:
+        wrong.append(f"space {pmap.root:#x}: root entries in use are not {pmap.slots}")
+    for at in _entries(pmap, pmap.root):
         middle = words[at]
         if middle & V and refs[middle >> PPN_SHIFT] > 1:
             wrong.append(f"space {pmap.root:#x}: a shared level-1 table {middle >> PPN_SHIFT:#x} is reachable")
-        for leaf_at in pmap.used(middle >> PPN_SHIFT):
+        for leaf_at in _entries(pmap, middle >> PPN_SHIFT):
             leaf = words[leaf_at]
             through = middle & leaf & V
             if through and refs[leaf >> PPN_SHIFT] > 1 and not leaf & RSW0:
                 wrong.append(f"space {pmap.root:#x}: a shared leaf table {leaf >> PPN_SHIFT:#x} is reachable")
-            for i in pmap.used(leaf >> PPN_SHIFT):
+            if _entries(pmap, leaf >> PPN_SHIFT) != pmap.used(leaf >> PPN_SHIFT):
+                wrong.append(f"leaf table {leaf >> PPN_SHIFT:#x} has entries outside its bounds")
+            for i in _entries(pmap, leaf >> PPN_SHIFT):
                 resident += 1
                 pte = words[i] if through else words[i] & ~W
                 wrong += _page(vm, (at & 511) << 30 | (leaf_at & 511) << 21 | (i & 511) << 12, pte)

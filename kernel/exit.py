@@ -251,7 +251,7 @@ def _matches(idtype: int, ident: int, caller: Proc) -> Callable[[Proc], bool]:
 class Found:
     """A child's change of state, taken by find_child: what the waiting calls report."""
 
-    __slots__ = ("code", "pid", "rusage", "status", "uid", "value", "wrusage")
+    __slots__ = ("code", "pid", "proc", "status", "uid", "value")
 
     def __init__(self, p: Proc, code: int, status: int, value: int) -> None:
         self.pid = p.pid
@@ -259,8 +259,7 @@ class Found:
         self.code = code  # CLD_*
         self.status = status  # the status word
         self.value = value  # si_status
-        self.rusage = pack_wait_rusage(p)
-        self.wrusage = pack_wrusage(p)
+        self.proc = p  # perhaps reaped since: good for its statistics only
 
 
 def find_child(l: Lwp, idtype: int, ident: int, options: int) -> Found | None:
@@ -342,7 +341,7 @@ def sys___wait450(l: Lwp, pid: int, status: int, options: int, rusage: int) -> R
         if status:
             vm.copyout(status, found.status.to_bytes(4, "little"))
         if rusage:
-            vm.copyout(rusage, found.rusage)
+            vm.copyout(rusage, pack_wait_rusage(found.proc))
         return found.pid
 
     return do_wait(l, idtype, ident, options | WEXITED | WTRAPPED, finish)
@@ -364,7 +363,7 @@ def sys_wait6(l: Lwp, idtype: int, ident: int, status: int, options: int, wru: i
         if status:
             vm.copyout(status, found.status.to_bytes(4, "little"))
         if wru:
-            vm.copyout(wru, found.wrusage)
+            vm.copyout(wru, pack_wrusage(found.proc))
         if info:
             vm.copyout(info, SigInfo(SIGCHLD, found.code, pid=found.pid, uid=found.uid, status=found.value).pack())
         return found.pid

@@ -32,51 +32,38 @@ class Rusage:
     """Resources used (struct rusage). Times are ns here and timevals outside; maxrss is KiB."""
 
     COUNTERS = (
-        "ixrss",
-        "idrss",
-        "isrss",
-        "minflt",
-        "majflt",
-        "nswap",
-        "inblock",
-        "oublock",
-        "msgsnd",
-        "msgrcv",
-        "nsignals",
-        "nvcsw",
-        "nivcsw",
-    )
-    SUMS = ("utime", "stime", *COUNTERS)
+        "ixrss", "idrss", "isrss", "minflt", "majflt", "nswap", "inblock", "oublock", "msgsnd", "msgrcv", "nsignals",
+        "nvcsw", "nivcsw",
+    )  # fmt: skip
 
-    utime: int
-    stime: int
-    maxrss: int
-    ixrss: int
-    idrss: int
-    isrss: int
-    minflt: int
-    majflt: int
-    nswap: int
-    inblock: int
-    oublock: int
-    msgsnd: int
-    msgrcv: int
-    nsignals: int
-    nvcsw: int
-    nivcsw: int
-
-    __slots__ = ("maxrss", *SUMS)
+    __slots__ = (
+        "idrss", "inblock", "isrss", "ixrss", "majflt", "maxrss", "minflt", "msgrcv", "msgsnd", "nivcsw", "nsignals",
+        "nswap", "nvcsw", "oublock", "stime", "utime",
+    )  # fmt: skip
 
     def __init__(self) -> None:
-        self.maxrss = 0
-        for name in self.SUMS:
-            setattr(self, name, 0)
+        self.utime = self.stime = self.maxrss = self.ixrss = self.idrss = self.isrss = 0
+        self.minflt = self.majflt = self.nswap = self.inblock = self.oublock = 0
+        self.msgsnd = self.msgrcv = self.nsignals = self.nvcsw = self.nivcsw = 0
 
     def add(self, other: Rusage) -> None:
-        """Add another's use to this; the largest resident set counts, not the sum (ruadd)."""
-        self.maxrss = max(self.maxrss, other.maxrss)
-        for name in self.SUMS:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        """Add another's use to this; the largest resident set counts, not the sum (ruadd).
+
+        Written out, because every exit and every wait comes through here.
+        """
+        if other.maxrss > self.maxrss:
+            self.maxrss = other.maxrss
+        self.utime += other.utime
+        self.stime += other.stime
+        self.minflt += other.minflt
+        self.majflt += other.majflt
+        self.inblock += other.inblock
+        self.oublock += other.oublock
+        self.msgsnd += other.msgsnd
+        self.msgrcv += other.msgrcv
+        self.nsignals += other.nsignals
+        self.nvcsw += other.nvcsw
+        self.nivcsw += other.nivcsw
 
     def pack(self) -> bytes:
         """struct rusage, 144 bytes."""
@@ -86,7 +73,19 @@ class Rusage:
             self.stime // NS,
             self.stime % NS // US,
             self.maxrss,
-            *(getattr(self, name) for name in self.COUNTERS),
+            self.ixrss,
+            self.idrss,
+            self.isrss,
+            self.minflt,
+            self.majflt,
+            self.nswap,
+            self.inblock,
+            self.oublock,
+            self.msgsnd,
+            self.msgrcv,
+            self.nsignals,
+            self.nvcsw,
+            self.nivcsw,
         )
 
 
@@ -113,8 +112,8 @@ class Stats(Rusage):
         l.utime = l.stime = l.nvcsw = l.nivcsw = 0
 
     def add_child(self, child: Proc) -> None:
-        """A child has been reaped: what it and its own reaped children used becomes ours to report."""
-        self.cru.add(own_usage(child))
+        """A child has been reaped, its LWPs are gone: what it and its own reaped children used becomes ours."""
+        self.cru.add(child.stats)
         self.cru.add(child.stats.cru)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Coroutine
 from types import CoroutineType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from emu.machine.clock import LIMIT, USED
 from emu.machine.hart import (
@@ -171,10 +171,10 @@ class Trap:
         if result.__class__ is int:
             words[A0] = result & 0xFFFF_FFFF_FFFF_FFFF
             words[A1] = 0
-        elif result.__class__ is CoroutineType:
+        elif isinstance(result, CoroutineType):
             l.coro = self._complete(l, result)
         else:
-            self.succeed(l, result)
+            self.succeed(l, cast(Value, result))
 
     async def _complete(self, l: Lwp, call: Coroutine[Any, Any, Value]) -> None:
         """The rest of a system call that sleeps."""

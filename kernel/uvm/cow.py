@@ -14,20 +14,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emu.machine.sv39 import PPN_SHIFT, A, D, V
+from emu.machine.sv39 import PPN_SHIFT, A, D, V, W
 from kernel.uvm.page import ANON
-from kernel.uvm.pmap import Pmap
+from kernel.uvm.pmap import CLEAR_W, Pmap
 
 CowStrategy = Callable[[Pmap, Pmap], None]
-
-_USER_ENTRIES = 256
-
 
 def share_tables(parent: Pmap, child: Pmap) -> None:
     """Both root tables name the same level-1 tables, with V clear."""
     words, refs = parent.words, parent.frames.refs
     shift = (child.root << 9) - (parent.root << 9)
-    for at in parent.used(parent.root, 0, _USER_ENTRIES):
+    child.slots = parent.slots.copy()
+    for at in parent.root_entries():
         entry = words[at] & ~V
         words[at] = words[at + shift] = entry
         refs[entry >> PPN_SHIFT] += 1
@@ -40,14 +38,12 @@ def share_pages(parent: Pmap, child: Pmap) -> None:
 
     Pages that are meant to be shared lose W as well; the next store finds that the map allows it.
     """
-    words, page, refs = parent.words, parent.frames.page, parent.frames.refs
+    words, frames = parent.words, parent.frames
     for va, at in parent.leaf_entries():
         table = words[at] >> PPN_SHIFT
-        parent.write_protect(table)
-        copy = child.table_for(va) >> 9
-        page[copy << 12 : (copy + 1) << 12] = page[table << 12 : (table + 1) << 12]
-        for i in parent.used(table):
-            refs[words[i] >> PPN_SHIFT] += 1
+        frames.hold(table)  # splitting is for tables with two owners
+        copy = parent.split_table(table, W, CLEAR_W)
+        child.set_table(va, copy)
     child.resident = parent.resident
     parent.hart.downgraded()
 
@@ -56,7 +52,6 @@ def copy_pages(parent: Pmap, child: Pmap) -> None:
     """Every page is copied, but those that an object holds as well are shared."""
     words, frames, page = parent.words, parent.frames, parent.frames.page
     for va, at in parent.leaf_entries():
-        target = child.table_for(va)
         table = words[at] >> PPN_SHIFT
         for i in parent.used(table):
             entry = words[i]
@@ -68,7 +63,7 @@ def copy_pages(parent: Pmap, child: Pmap) -> None:
                 pfn = copy
             else:
                 frames.hold(pfn)
-            words[target + (i & 511)] = pfn << PPN_SHIFT | entry & (1 << PPN_SHIFT) - 1 & ~(A | D)
+            words[child.table_for(va + ((i & 511) << 12))] = pfn << PPN_SHIFT | entry & (1 << PPN_SHIFT) - 1 & ~(A | D)
             child.resident += 1
 
 

@@ -33,7 +33,10 @@ KINDS = ("free", "anon", "object", "page table", "uarea")
 class Frames:
     """The allocator. `refs[pfn]` and `kind[pfn]` are by page frame number (physical address >> 12)."""
 
-    __slots__ = ("_free", "_mark", "code", "fail_after", "forget_code", "kind", "page", "ram", "refs", "total", "used")
+    __slots__ = (
+        "_free", "_mark", "code", "fail_after", "forget_code", "high", "kind", "low", "page", "ram", "refs", "total",
+        "used",
+    )  # fmt: skip
 
     def __init__(self, ram: Ram) -> None:
         self.ram = ram
@@ -42,6 +45,10 @@ class Frames:
         self.refs = array("i", bytes(4 * self.total))
         self.kind = bytearray(self.total)
         self.code = bytearray(self.total)
+        # For a page table: its entries in use lie in [low, high). Kept by the pmap, so that the mostly empty
+        # tables need not be searched whole.
+        self.low = array("H", bytes(2 * self.total))
+        self.high = array("H", bytes(2 * self.total))
         self.forget_code: Callable[[int], None] = lambda pfn: None  # the hart's, once there is one
         self._free: list[int] = []
         self._mark = 1  # frame 0 is never handed out: no PTE and no satp may name physical address 0

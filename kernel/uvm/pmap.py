@@ -30,11 +30,10 @@ if TYPE_CHECKING:
 PROT_READ, PROT_WRITE, PROT_EXEC = 1, 2, 4
 
 # What fork does to 512 entries at once, as translations of byte 0 of each.
-_CLEAR_W = bytes(b & ~W for b in range(256))
+CLEAR_W = bytes(b & ~W for b in range(256))
 _CLEAR_V = bytes(b & ~V for b in range(256))
-_EMPTY_CHUNK = bytes(64 * 8)
-_ROOT_SPAN, _LEAF_SPAN = 1 << 30, 1 << 21  # bytes of address space under a root entry, under a leaf table
-_USER_ENTRIES = 256  # of the root table
+_SPARSE = 64  # up to so many entries, changing them one by one is faster than all at once
+_LEAF_SPAN = 1 << 21  # bytes of address space under a leaf table
 _SHARED_READ = RSW0
 
 
@@ -59,7 +58,7 @@ def pte_bits(prot: int, *, writable: bool) -> int:
 class Pmap:
     """One address space's page tables. `root` is the page frame number of the root table."""
 
-    __slots__ = ("frames", "hart", "resident", "root", "words")
+    __slots__ = ("frames", "hart", "resident", "root", "slots", "words")
 
     def __init__(self, frames: Frames, hart: Hart) -> None:
         """Raises Errno(ENOMEM) when there is no frame for the root table."""
@@ -67,6 +66,7 @@ class Pmap:
         self.hart = hart
         self.words = frames.ram.words
         self.root = frames.alloc(TABLE)
+        self.slots: list[int] = []  # the root entries in use
         self.resident = 0  # present leaf entries, shared or not
 
     # -- looking -----------------------------------------------------------------------------------
@@ -92,21 +92,16 @@ class Pmap:
                 return words[(entry >> PPN_SHIFT << 9) + (va >> 12 & 511)]
         return 0
 
-    def used(self, table: int, low: int = 0, high: int = ENTRIES) -> list[int]:
-        """Indices in `words` of the entries of a table that are not 0, among those numbered low to high-1.
-
-        Most tables are nearly empty, so 64 entries at a time are first compared with zeroes as a whole.
-        """
+    def used(self, table: int) -> list[int]:
+        """Indices in `words` of the entries of a table that are not 0."""
         base = table << 9
-        contents = self.frames.page[table << 12 : (table + 1) << 12].tobytes()
-        found: list[int] = []
-        for chunk in range(low >> 6, high + 63 >> 6):
-            if contents[chunk << 9 : (chunk + 1) << 9] != _EMPTY_CHUNK:
-                first = base + (chunk << 6)
-                found += [i for i, entry in enumerate(self.words[first : first + 64], first) if entry]
-        if low & 63 or high & 63:
-            found = [i for i in found if low <= i - base < high]
-        return found
+        low, high = base + self.frames.low[table], base + self.frames.high[table]
+        return [i for i, entry in enumerate(self.words[low:high], low) if entry]
+
+    def root_entries(self) -> list[int]:
+        """Indices in `words` of the root table's entries in use."""
+        root = self.root << 9
+        return [root + slot for slot in self.slots]
 
     # -- the way to a leaf table, pushing sharing down ----------------------------------------------
 
@@ -119,12 +114,19 @@ class Pmap:
         at = (self.root << 9) + (va >> 30)
         entry = words[at]
         if not entry & V:
-            entry = self._unshare_middle(at) if entry else self._new_table(at)
+            if entry:
+                entry = self._unshare_middle(at)
+            else:
+                entry = self._new_table(at)
+                self.slots.append(va >> 30)
         at = (entry >> PPN_SHIFT << 9) + (va >> 21 & 511)
         entry = words[at]
         if not entry & V or entry & _SHARED_READ:
             entry = self._unshare_leaf(at) if entry else self._new_table(at)
-        return (entry >> PPN_SHIFT << 9) + (va >> 12 & 511)
+        table, i = entry >> PPN_SHIFT, va >> 12 & 511
+        if i < self.frames.low[table] or i >= self.frames.high[table]:
+            self._widen(table, i)
+        return (table << 9) + i
 
     def readable(self, va: int) -> int:
         """Make an address's leaf entry reachable for reading; its index in `words`, or -1 if there is no table.
@@ -146,27 +148,43 @@ class Pmap:
             table = entry >> PPN_SHIFT
             entry |= V
             if self.frames.refs[table] > 1:
-                self._translate(table, _CLEAR_W)
+                self.write_protect(table)
                 entry |= _SHARED_READ
             words[at] = entry
         return (entry >> PPN_SHIFT << 9) + (va >> 12 & 511)
 
+    def set_table(self, va: int, leaf: int) -> None:
+        """Put a ready leaf table where there is none yet. Raises Errno(ENOMEM), and then frees it."""
+        try:
+            empty = self.table_for(va) >> 9
+        except BaseException:
+            self._drop_leaf(leaf)
+            raise
+        at = (self.words[(self.root << 9) + (va >> 30)] >> PPN_SHIFT << 9) + (va >> 21 & 511)
+        self.words[at] = leaf << PPN_SHIFT | V
+        self.frames.release(empty)
+
     def _new_table(self, at: int) -> int:
-        self.words[at] = entry = self.frames.alloc(TABLE) << PPN_SHIFT | V
+        """An empty table, named by the entry at `at`."""
+        frames = self.frames
+        table = frames.alloc(TABLE)
+        frames.low[table], frames.high[table] = ENTRIES, 0
+        self._widen(at >> 9, at & 511)
+        self.words[at] = entry = table << PPN_SHIFT | V
         return entry
+
+    def _widen(self, table: int, i: int) -> None:
+        """Entry `i` of a table is about to be used."""
+        frames = self.frames
+        frames.low[table] = min(frames.low[table], i)
+        frames.high[table] = max(frames.high[table], i + 1)
 
     def _unshare_middle(self, at: int) -> int:
         """A root entry's level-1 table becomes this space's own; its leaf tables are shared instead."""
         words, frames = self.words, self.frames
         table = words[at] >> PPN_SHIFT
         if frames.refs[table] > 1:
-            copy = frames.alloc(TABLE, zero=False)
-            for i in self.used(table):
-                frames.refs[words[i] >> PPN_SHIFT] += 1
-            self._translate(table, _CLEAR_V)
-            frames.page[copy << 12 : (copy + 1) << 12] = frames.page[table << 12 : (table + 1) << 12]
-            frames.refs[table] -= 1
-            table = copy
+            table = self.split_table(table, V, _CLEAR_V)
         words[at] = entry = table << PPN_SHIFT | V
         return entry
 
@@ -175,40 +193,62 @@ class Pmap:
         words, frames = self.words, self.frames
         table = words[at] >> PPN_SHIFT
         if frames.refs[table] > 1:
-            copy = frames.alloc(TABLE, zero=False)
-            refs = frames.refs
-            for i in self.used(table):
-                refs[words[i] >> PPN_SHIFT] += 1
-            self._translate(table, _CLEAR_W)
-            frames.page[copy << 12 : (copy + 1) << 12] = frames.page[table << 12 : (table + 1) << 12]
-            refs[table] -= 1
-            table = copy
+            table = self.split_table(table, W, CLEAR_W)
         words[at] = entry = table << PPN_SHIFT | V
         return entry
 
+    def split_table(self, table: int, bit: int, translation: bytes) -> int:
+        """Leave a shared table to its other owners and return a copy for this space.
+
+        What its entries name has one owner more, and `bit` is cleared in every entry of both.
+        Raises Errno(ENOMEM), with nothing changed.
+        """
+        words, frames = self.words, self.frames
+        copy = frames.alloc(TABLE, zero=False)
+        refs, used = frames.refs, self.used(table)
+        if len(used) <= _SPARSE:
+            for i in used:
+                entry = words[i]
+                refs[entry >> PPN_SHIFT] += 1
+                words[i] = entry & ~bit
+        else:
+            for i in used:
+                refs[words[i] >> PPN_SHIFT] += 1
+            self._translate(table, translation)
+        page = frames.page
+        page[copy << 12 : (copy + 1) << 12] = page[table << 12 : (table + 1) << 12]
+        frames.low[copy], frames.high[copy] = frames.low[table], frames.high[table]
+        refs[table] -= 1
+        return copy
+
     def _translate(self, table: int, translation: bytes) -> None:
-        """Change byte 0 of all 512 entries of a table."""
+        """Change byte 0 of all 512 entries of a table: one strided pass, for tables with many entries."""
         page = self.frames.page
         span = slice(table << 12, (table + 1) << 12, 8)
         page[span] = page[span].tobytes().translate(translation)
 
     def write_protect(self, table: int) -> None:
         """Clear W in all entries of a leaf table."""
-        self._translate(table, _CLEAR_W)
+        used = self.used(table)
+        if len(used) <= _SPARSE:
+            for i in used:
+                self.words[i] &= ~W
+        else:
+            self._translate(table, CLEAR_W)
 
-    def leaf_entries(self, start: int = 0, end: int = _USER_ENTRIES << 30) -> list[tuple[int, int]]:
+    def leaf_entries(self, start: int = 0, end: int = 1 << 38) -> list[tuple[int, int]]:
         """(address, index in `words`) of each level-1 entry in use in a range; level-1 tables are unshared."""
         found = []
         first, last = start >> 30, (end - 1) >> 30
-        for at in self.used(self.root, first, last + 1):
-            entry = self.words[at]
-            if not entry & V:
-                entry = self._unshare_middle(at)
-            i = at - (self.root << 9)
-            low = (start >> 21 & 511) if i == first else 0
-            high = (end - 1 >> 21 & 511) if i == last else 511
-            base = entry >> PPN_SHIFT << 9
-            found += [(i << 30 | j - base << 21, j) for j in self.used(entry >> PPN_SHIFT, low, high + 1)]
+        for slot in self.slots:
+            if first <= slot <= last:
+                entry = self.words[at := (self.root << 9) + slot]
+                if not entry & V:
+                    entry = self._unshare_middle(at)
+                for j in self.used(entry >> PPN_SHIFT):
+                    va = slot << 30 | (j & 511) << 21
+                    if start < va + _LEAF_SPAN and va < end:
+                        found.append((va, j))
         return found
 
     # -- changing entries --------------------------------------------------------------------------
@@ -253,12 +293,12 @@ class Pmap:
             high = min(end, base + _LEAF_SPAN) - base >> 12
             if high - low == ENTRIES:
                 table = words[at] >> PPN_SHIFT
-                self.resident -= sum(1 for _ in self.used(table))
+                self.resident -= len(self.used(table))
                 words[at] = 0
                 self._drop_leaf(table)
                 continue
             first = self.table_for(base)
-            gone = list(self.used(first >> 9, low, high))
+            gone = [i for i in self.used(first >> 9) if low <= i - first < high]
             for i in gone:
                 frames.release(words[i] >> PPN_SHIFT)
                 words[i] = 0
@@ -278,14 +318,15 @@ class Pmap:
         for base, _ in self.leaf_entries(start, end):
             first = self.table_for(base)
             low, high = max(start, base) - base >> 12, min(end, base + _LEAF_SPAN) - base >> 12
-            for i in self.used(first >> 9, low, high):
-                yield base + (i - first << 12), i
+            for i in self.used(first >> 9):
+                if low <= i - first < high:
+                    yield base + (i - first << 12), i
 
     # -- the end -----------------------------------------------------------------------------------
 
     def destroy(self) -> None:
         """Let go of every table, and of every page whose last table goes. The hart must not be in this space."""
-        for at in self.used(self.root, 0, _USER_ENTRIES):
+        for at in self.root_entries():
             self._drop_middle(self.words[at] >> PPN_SHIFT)
         self.frames.release(self.root)
         self.resident = 0
