@@ -10,18 +10,39 @@
 
 #define NO_CODE (-1)
 
+static int
+compose(char *line, size_t size, int code, const char *format, va_list ap)
+{
+	int n = snprintf(line, size, "%s: ", getprogname());
+
+#define REST	(size > (size_t)n ? line + n : NULL), (size > (size_t)n ? size - n : 0)
+	if (format != NULL) {
+		n += vsnprintf(REST, format, ap);
+		if (code != NO_CODE)
+			n += snprintf(REST, ": ");
+	}
+	if (code != NO_CODE)
+		n += snprintf(REST, "%s", strerror(code));
+	n += snprintf(REST, "\n");
+#undef REST
+	return n;
+}
+
+/* In one write, so that it is not torn apart by what other processes say. */
 static void
 message(int code, const char *format, va_list ap)
 {
-	fprintf(stderr, "%s: ", getprogname());
-	if (format != NULL) {
-		vfprintf(stderr, format, ap);
-		if (code != NO_CODE)
-			fputs(": ", stderr);
-	}
-	if (code != NO_CODE)
-		fputs(strerror(code), stderr);
-	fputc('\n', stderr);
+	va_list copy;
+	int n;
+
+	va_copy(copy, ap);
+	n = compose(NULL, 0, code, format, copy);
+	va_end(copy);
+
+	char line[n + 1];
+
+	compose(line, n + 1, code, format, ap);
+	fwrite(line, 1, n, stderr);
 }
 
 void
