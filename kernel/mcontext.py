@@ -18,7 +18,7 @@ from kernel.signal import (
     pack_sigset,
     parse_sigset,
 )
-from kernel.uvm.map import VM_MAXUSER_ADDRESS
+from kernel.uvm.map import USRSTACK, VM_MAXUSER_ADDRESS
 
 if TYPE_CHECKING:
     from emu.machine.hart import Hart
@@ -42,11 +42,15 @@ def pack_ucontext(l: Lwp, flags: int, mask: int) -> bytes:
     """The LWP's state as a ucontext_t with the given signal mask; registers are those of its trap frame."""
     out = bytearray(UCONTEXT_SIZE)
     words = l.frame.words
-    flags |= UC_SIGMASK | UC_CPU | UC_TLSBASE
+    flags |= UC_SIGMASK | UC_STACK | UC_CPU | UC_TLSBASE
     if l.kernel.fpu.save(l):
         flags |= UC_FPU
         _FREGS.pack_into(out, _FPREGS, *l.kernel.uareas.pcb(l.uarea))
-    sp, size, stack_flags = l.sigstk
+    if l.sigstk[2] & SS_ONSTACK:
+        sp, size, stack_flags = l.sigstk
+    else:
+        size = l.proc.vm.ssize
+        sp, stack_flags = USRSTACK - size, 0
     _HEAD.pack_into(out, 0, flags, l.ctxlink, pack_sigset(mask), sp, size, stack_flags)
     _GREGS.pack_into(out, _MCONTEXT, *words[:31], words[PC])
     return bytes(out)

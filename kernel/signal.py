@@ -213,10 +213,13 @@ class Signals:
                 self.psignal(p, signo, info)
 
     def trapsignal(self, l: Lwp, info: SigInfo) -> None:
-        """A fault of the LWP's own. If it is blocked or ignored, the process dies of it (kern_sig trapsignal)."""
+        """A fault of the LWP's own, just now. A handler gets its frame at once, so that nothing comes between it
+        and the faulting pc. Blocked or ignored, the process dies of it (kern_sig trapsignal)."""
         p = l.proc
         signo = info.signo
-        p.stats.nsignals += 1
+        if p.sigacts.actions[signo].handler not in (SIG_DFL, SIG_IGN) and not l.sigmask & bit(signo):
+            self._deliver(l, signo, info)
+            return
         if (l.sigmask | p.sigignore) & bit(signo):
             l.sigmask &= ~bit(signo)
             p.sigignore &= ~bit(signo)
@@ -233,6 +236,9 @@ class Signals:
         if p.sigignore & mask and not self._awaited(p, mask):
             if signo != SIGCONT:
                 return
+        default = p.sigacts.actions[signo].handler == SIG_DFL
+        if mask & TTY_STOPS and default and p.pgrp.jobc == 0 and not self._masked_everywhere(p) & mask:
+            return  # nobody could continue an orphaned process group
         pending = target.sigpend if target is not None else p.sigpend
         if mask & STOP_SIGNALS:
             self._discard(p, bit(SIGCONT))
@@ -241,7 +247,6 @@ class Signals:
             self._continue(p)
             if not (p.sigcatch | self._masked_everywhere(p)) & mask:
                 return
-        default = p.sigacts.actions[signo].handler == SIG_DFL
         pending.put(signo, info)
         lwps = [target] if target is not None else p.lwps
         l = self._choose(lwps, mask)
@@ -249,18 +254,12 @@ class Signals:
             return
         if mask & STOP_SIGNALS and default and l.stat == LSSLEEP and l.interruptible:
             # Stopped where it sleeps: a call that waits is not disturbed by ^Z and fg.
-            if p.lflag & PL_PPWAIT or (mask & TTY_STOPS and p.pgrp.jobc == 0):
-                if not p.lflag & PL_PPWAIT:
-                    pending.discard(mask)
-                return
-            pending.take(signo)
-            self.stop(p, signo)
+            if not p.lflag & PL_PPWAIT:
+                pending.take(signo)
+                self.stop(p, signo)
             return
         if signo == SIGKILL and p.stat == SSTOP:
-            p.stat = SACTIVE
-            p.sflag &= ~PS_CONTINUED
-            for each in p.lwps:
-                self.kernel.sched.unstop(each)
+            self._unstop(p)
         l.ast = True
         if l.stat == LSSLEEP and l.interruptible:
             restart = bool(p.sigacts.actions[signo].flags & SA_RESTART) and not default
@@ -315,15 +314,20 @@ class Signals:
     def _continue(self, p: Proc) -> None:
         if p.stat != SSTOP:
             return
-        parent = p.pptr
-        p.stat = SACTIVE
+        self._unstop(p)
         p.sflag |= PS_CONTINUED
+        parent = p.pptr
         if parent is not None:
-            if not p.waited and parent.nstopchild > 0:
-                parent.nstopchild -= 1
             if not parent.sflag & PS_NOCLDSTOP:
                 self._child_info(p, parent, CLD_CONTINUED, SIGCONT)
             parent.waitcv.broadcast()
+
+    def _unstop(self, p: Proc) -> None:
+        """Let all LWPs of a stopped process go on; a stop that nobody waited for is forgotten (proc_unstop)."""
+        p.stat = SACTIVE
+        p.sflag &= ~PS_CONTINUED
+        if p.pptr is not None and not p.waited:
+            p.pptr.nstopchild -= 1
         for l in p.lwps:
             self.kernel.sched.unstop(l)
 

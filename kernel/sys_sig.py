@@ -6,7 +6,7 @@ from struct import Struct
 from typing import TYPE_CHECKING
 
 from kernel.errno import EAGAIN, EINTR, EINVAL, ENOMEM, EPERM, ERESTART, ESRCH, EWOULDBLOCK, Errno
-from kernel.mcontext import UCONTEXT_SIZE, load_ucontext, pack_ucontext
+from kernel.mcontext import UC_CPU, UCONTEXT_SIZE, load_ucontext, pack_ucontext
 from kernel.proc import PK_CLDSIGIGN, PK_NOCLDWAIT, PK_SYSTEM, PS_NOCLDSTOP, SIDL, Proc
 from kernel.sched import CondVar
 from kernel.signal import (
@@ -16,13 +16,17 @@ from kernel.signal import (
     SA_NOCLDSTOP,
     SA_NOCLDWAIT,
     SA_NODEFER,
+    SA_RESETHAND,
     SI_QUEUE,
     SI_USER,
     SIG_DFL,
     SIG_IGN,
     SIGCHLD,
     SIGCONT,
+    SIGILL,
     SIGINFO_SIZE,
+    SIGPWR,
+    SIGTRAP,
     SS_DISABLE,
     SS_ONSTACK,
     SigAction,
@@ -31,6 +35,7 @@ from kernel.signal import (
     check_signo,
     pack_sigset,
     parse_sigset,
+    sigset,
 )
 from kernel.syscall import JUSTRETURN, Result, syscall
 
@@ -42,6 +47,7 @@ _SIGACTION = Struct("<Q16si4x")
 _STACK = Struct("<QQi4x")
 _TIMESPEC = Struct("<qq")
 _SA_ALLBITS = 0xFF
+_NEVER_RESET = sigset(SIGILL, SIGTRAP, SIGPWR)
 SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK = 1, 2, 3
 MINSIGSTKSZ = 8192
 
@@ -80,8 +86,12 @@ def _check_action(signo: int, new: SigAction, tramp: int, vers: int) -> None:
 def _set_action(p: Proc, signo: int, new: SigAction) -> None:
     mask = bit(signo)
     new.mask &= ~CANTMASK
-    if not new.flags & SA_NODEFER:
+    if new.flags & SA_NODEFER:
+        new.mask &= ~mask
+    else:
         new.mask |= mask
+    if mask & _NEVER_RESET:
+        new.flags &= ~SA_RESETHAND
     p.sigacts.actions[signo] = new
     if signo == SIGCHLD:
         p.sflag = p.sflag & ~PS_NOCLDSTOP | (PS_NOCLDSTOP if new.flags & SA_NOCLDSTOP else 0)
@@ -236,7 +246,8 @@ def _send(l: Lwp, pid: int, signo: int, info: SigInfo) -> None:
     431, "int ____sigtimedwait50(const sigset_t *set, siginfo_t *info, struct timespec *timeout)", sleeps=True
 )
 async def sys_____sigtimedwait50(l: Lwp, user_set: int, user_info: int, user_timeout: int) -> int:
-    """Take a pending signal of a set without its handler; 0 or EINVAL, EAGAIN on timeout, EINTR."""
+    """Take a pending signal of a set without its handler; its number. Raises Errno: EINVAL, EAGAIN on timeout,
+    EINTR. A call that will be restarted waits for what is left of its timeout."""
     vm, p, k = l.proc.vm, l.proc, l.kernel
     wanted = parse_sigset(vm.copyin(user_set, 16)) & ~CANTMASK
     deadline = None
@@ -253,7 +264,7 @@ async def sys_____sigtimedwait50(l: Lwp, user_set: int, user_info: int, user_tim
             info = (l.sigpend if l.sigpend.set & bit(signo) else p.sigpend).take(signo)
             if user_info:
                 vm.copyout(user_info, info.pack())
-            return 0
+            return signo
         l.sigwaited = wanted
         try:
             await cv.wait_sig(l, None if deadline is None else deadline - k.clock.now())
@@ -261,6 +272,9 @@ async def sys_____sigtimedwait50(l: Lwp, user_set: int, user_info: int, user_tim
             if error.errno == EWOULDBLOCK:
                 raise Errno(EAGAIN) from None
             if not (l.sigpend.set | p.sigpend.set) & wanted:
+                if deadline is not None and error.errno == ERESTART:
+                    left = max(deadline - k.clock.now(), 0)
+                    vm.copyout(user_timeout, _TIMESPEC.pack(*divmod(left, 10**9)))
                 raise
         finally:
             l.sigwaited = 0
@@ -275,7 +289,10 @@ def sys_getcontext(l: Lwp, ucp: int) -> Result:
 
 @syscall(308, "int setcontext(const struct __ucontext *ucp)")
 def sys_setcontext(l: Lwp, ucp: int) -> Result:
-    load_ucontext(l, l.proc.vm.copyin(ucp, UCONTEXT_SIZE))
+    data = l.proc.vm.copyin(ucp, UCONTEXT_SIZE)
+    if not data[0] & UC_CPU:
+        raise Errno(EINVAL)
+    load_ucontext(l, data)
     return JUSTRETURN
 
 

@@ -160,8 +160,8 @@ class Trap:
         entry = NATIVE[number] if number < MAXSYSCALL else None
         self.syscalls[number if number < MAXSYSCALL else 0] += 1
         if entry is None:
-            self.signals.trapsignal(l, SigInfo(SIGSYS, 0, trap=number & 0x7FFF_FFFF))
             self.fail(l, ENOSYS)
+            self.signals.psignal(l.proc, SIGSYS)  # may be blocked or ignored: then the errno is all there is
             return
         try:
             result = entry.call(l, frame)
