@@ -201,6 +201,9 @@ sysconf(int name)
 	}
 }
 
+/* <time.h> calls it by this name where sysconf is not declared. */
+__strong_alias(__sysconf, sysconf)
+
 size_t
 confstr(int name, char *buffer, size_t size)
 {

@@ -1,13 +1,18 @@
-/* times(3): processor time in ticks. The result counts from a moment in the past: here, when the machine started. */
+/*
+ * times(3): processor time in ticks. The result counts from some moment in the past: here, the machine's
+ * start.
+ */
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/times.h>
 #include <time.h>
 
+#define HZ 100
+
 static clock_t
 ticks(const struct timeval *tv)
 {
-	return tv->tv_sec * CLK_TCK + tv->tv_usec / (1000000 / CLK_TCK);
+	return tv->tv_sec * HZ + tv->tv_usec / (1000000 / HZ);
 }
 
 clock_t
@@ -26,5 +31,5 @@ times(struct tms *t)
 	t->tms_cstime = ticks(&ru.ru_stime);
 	if (clock_gettime(CLOCK_MONOTONIC, &now) == -1)
 		return (clock_t)-1;
-	return now.tv_sec * CLK_TCK + now.tv_nsec / (1000000000 / CLK_TCK);
+	return now.tv_sec * HZ + now.tv_nsec / (1000000000 / HZ);
 }

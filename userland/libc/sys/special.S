@@ -208,7 +208,10 @@ END __context_return
 	.cfi_return_column 64
 	.cfi_def_cfa sp, 0
 	.cfi_offset 64, SIGFRAME_UC + UC_PC
-	.irp	n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	.irp	n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
+	.cfi_offset \n, SIGFRAME_UC + UC_GREG(\n)
+	.endr
+	.irp	n, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 	.cfi_offset \n, SIGFRAME_UC + UC_GREG(\n)
 	.endr
 	nop
