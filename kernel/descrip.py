@@ -89,22 +89,20 @@ class FileDesc:
         """
         p = leaving or l.proc
         self.refs -= 1
-        advlock = p.flag & PK_ADVLOCK
-        if self.refs == 0:
-            files = self.files
-            for fd in range(len(files)):
-                file = files[fd]
-                if file is not None:
-                    files[fd] = None
-                    if fd in self.knotes:
-                        self._close_knotes(fd)
-                    if advlock:
-                        file.drop_record_locks(p)
-                    file.release(l)
-            self.used = self.exclose = self.foclose = self.kqueues = self.reserved = 0
-        elif advlock:
+        if p.flag & PK_ADVLOCK:
             for _, file in self.open_files():
                 file.drop_record_locks(p)
+        if self.refs:
+            return
+        files, self.files = self.files, []
+        self.used = self.exclose = self.foclose = self.kqueues = self.reserved = 0
+        for fd in sorted(self.knotes):
+            self._close_knotes(fd)
+        for open_file in files:
+            if open_file is not None:
+                open_file.refs -= 1
+                if not open_file.refs and not open_file.holds:
+                    open_file.destroy(l)
 
     # -- lookup and allocation ----------------------------------------------------------------------
 

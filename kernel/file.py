@@ -11,7 +11,8 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kernel.errno import EBADF, EINVAL, ENFILE, ENOTTY, ESPIPE, Errno
-from kernel.fcntl import FREAD, FWRITE, POLLIN, POLLOUT, POLLRDNORM
+from kernel.fcntl import FREAD, FWRITE, O_ASYNC, POLLIN, POLLOUT, POLLRDNORM
+from kernel.prot import proc_find
 
 if TYPE_CHECKING:
     from kernel.kauth import Cred
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 # file.kind: DTYPE_* of sys/file.h
 VNODE, SOCKET, PIPE, KQUEUE, MISC, MQUEUE, SEM = 1, 2, 3, 4, 5, 7, 8
+
+SIGIO = 23
 
 Pending = Coroutine[Any, Any, None] | None  # the rest of an operation, or None when it is done
 IoctlResult = bytes | Coroutine[Any, Any, bytes | None] | None  # what to copy out, if anything
@@ -99,16 +102,19 @@ class File:
         """One descriptor less; the last one closes the file."""
         self.refs -= 1
         if self.refs == 0 and self.holds == 0:
-            self._destroy(l)
+            self.destroy(l)
 
     def unhold(self, l: Lwp) -> None:
         """An LWP leaves; if all descriptors went meanwhile, this is the close."""
         self.holds -= 1
         if self.refs == 0 and self.holds == 0:
-            self._destroy(l)
+            self.destroy(l)
 
-    def _destroy(self, l: Lwp) -> None:
+    def destroy(self, l: Lwp) -> None:
+        """Nobody names the file any more, and nobody sleeps in it."""
         self.table.count -= 1
+        if self.flags & O_ASYNC:
+            self.set_flags(l, self.flags & ~O_ASYNC)
         self.close(l)
 
     def close(self, l: Lwp) -> None:
@@ -155,8 +161,25 @@ class File:
         return ()
 
     def set_flags(self, l: Lwp, flags: int) -> None:
-        """F_SETFL and FIONBIO: the status flags are now these."""
+        """F_SETFL, FIONBIO and FIOASYNC: the status flags are now these."""
+        changed = self.flags ^ flags
         self.flags = flags
+        if changed & O_ASYNC:
+            for place in self.selinfo(POLLIN | POLLOUT):
+                if flags & O_ASYNC:
+                    place.sigio.append(self)
+                else:
+                    place.sigio.remove(self)
+
+    def send_sigio(self) -> None:
+        """Something changed, and the owner (F_SETOWN) wants to be told by SIGIO (fownsignal)."""
+        k = self.table.kernel
+        if self.owner > 0:
+            p = proc_find(k, self.owner)
+            if p is not None:
+                k.signals.psignal(p, SIGIO)
+        elif self.owner < 0:
+            k.signals.pgsignal(k.pids.group(-self.owner), SIGIO)
 
     def stat(self) -> Stat:
         raise Errno(EINVAL)

@@ -93,8 +93,7 @@ class Pipe:
         if PIPE_SIZE - len(buffer) >= PIPE_BUF:
             if self.wcv.waiters:
                 self.wcv.broadcast()
-            if self.wsel.pollers or self.wsel.klist:
-                self.wsel.notify()
+            self.wsel.notify()
 
     # -- writing ------------------------------------------------------------------------------------
 
@@ -140,8 +139,7 @@ class Pipe:
         self.mtime = self.kernel.clock.boot_time + self.kernel.clock.now()
         if self.rcv.waiters:
             self.rcv.broadcast()
-        if self.rsel.pollers or self.rsel.klist:
-            self.rsel.notify()
+        self.rsel.notify()
 
     # -- the rest -----------------------------------------------------------------------------------
 

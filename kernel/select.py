@@ -21,18 +21,24 @@ if TYPE_CHECKING:
 class SelInfo:
     """Who waits for a change of one object (struct selinfo)."""
 
-    __slots__ = ("klist", "pollers")
+    __slots__ = ("klist", "pollers", "sigio")
 
     def __init__(self) -> None:
         self.pollers: dict[CondVar, None] = {}  # in the order in which they came
         self.klist: list[Any] = []  # knotes: objects with a method activate(hint)
+        self.sigio: list[File] = []  # files whose owner wants SIGIO (O_ASYNC)
 
     def notify(self, hint: int = 0) -> None:
         """The object's state changed."""
-        for cv in list(self.pollers):
-            cv.broadcast()
-        for knote in list(self.klist):
-            knote.activate(hint)
+        if self.pollers:
+            for cv in list(self.pollers):
+                cv.broadcast()
+        if self.klist:
+            for knote in list(self.klist):
+                knote.activate(hint)
+        if self.sigio:
+            for file in list(self.sigio):
+                file.send_sigio()
 
 
 async def wait_ready(

@@ -109,7 +109,14 @@ def _positioned(l: Lwp, file: File, uio: Uio, offset: int, write: bool) -> Resul
 
 @syscall(3, "ssize_t read(int fd, void *buf, size_t nbyte)", sleeps=True)
 def sys_read(l: Lwp, fd: int, buf: int, nbyte: int) -> Result:
-    return do_read(l, _readable(l, fd), _buffer(l, buf, nbyte))
+    file = l.proc.fd.get(fd)
+    if not file.flags & FREAD:
+        raise Errno(EBADF)
+    if nbyte > SSIZE_MAX:
+        raise Errno(EINVAL)
+    uio = Uio(l.proc.vm, buf, nbyte)
+    rest = file.read(l, uio)
+    return nbyte - uio.resid if rest is None else _finish(l, file, uio, nbyte, rest)
 
 
 @syscall(4, "ssize_t write(int fd, const void *buf, size_t nbyte)", sleeps=True)

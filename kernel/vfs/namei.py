@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kernel.errno import EINVAL, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, Errno
 from kernel.fcntl import AT_FDCWD, MAXSYMLINKS, NAME_MAX, O_SEARCH, PATH_MAX
-from kernel.vfs.vnode import VDIR, VEXEC, VLNK, Vnode
+from kernel.proc import Proc
+from kernel.vfs.vnfile import VnodeFile
+from kernel.vfs.vnode import VDIR, VEXEC, VLNK, VWRITE, Vnode
 
 if TYPE_CHECKING:
     from kernel.kauth import Cred
     from kernel.lwp import Lwp
-    from kernel.proc import Proc
+
+
+SLASH = 0x2F
 
 
 class Found(NamedTuple):
@@ -49,8 +53,6 @@ def lookup(who: Lwp | Proc, path: bytes, follow: bool = True, at: int = AT_FDCWD
 
 def walk(who: Lwp | Proc, path: bytes, follow: bool = True, at: int = AT_FDCWD, cred: Cred | None = None) -> Found:
     """Like `lookup`, but the last component need not exist. `cred` is used instead of the process's own."""
-    from kernel.proc import Proc
-
     p = who if isinstance(who, Proc) else who.proc
     if cred is None:
         cred = p.cred
@@ -59,16 +61,14 @@ def walk(who: Lwp | Proc, path: bytes, follow: bool = True, at: int = AT_FDCWD, 
     if len(path) >= PATH_MAX:
         raise Errno(ENAMETOOLONG)
     root = root_of(p)
-    current, search_granted = (root, False) if path[0] == 0x2F else _start(p, at)
-    # The rest of the path, last component first. Empty components are adjacent or trailing slashes.
-    rest = path.split(b"/")[::-1]
-    links = 0
-    while True:
-        while rest and not rest[-1]:
-            rest.pop()
-        if not rest:
-            return Found(current, b"", current, False)
-        name = rest.pop()
+    current, search_granted = (root, False) if path[0] == SLASH else _start(p, at)
+    slash = path[-1] == SLASH
+    names = [name for name in path.split(b"/") if name]
+    done = links = 0
+    while done < len(names):
+        name = names[done]
+        done += 1
+        last = done == len(names)
         if current.vtype is not VDIR:
             raise Errno(ENOTDIR)
         if not search_granted:
@@ -76,31 +76,35 @@ def walk(who: Lwp | Proc, path: bytes, follow: bool = True, at: int = AT_FDCWD, 
         search_granted = False
         if len(name) > NAME_MAX:
             raise Errno(ENAMETOOLONG)
-        vnode = _step(p, root, current, name)
-        slash = bool(rest)
-        last = not any(rest)
+        vnode = current.lookup(p, name) if name != b".." else _parent(p, root, current)
+        while vnode is not None and vnode.covered_by is not None:
+            vnode = vnode.covered_by.root
         if vnode is None:
             if not last:
                 raise Errno(ENOENT)
             return Found(current, name, None, slash)
-        if vnode.vtype is VLNK and (follow or slash):
+        if vnode.vtype is VLNK and (follow or slash or not last):
             links += 1
             if links > MAXSYMLINKS:
                 raise Errno(ELOOP)
             target = vnode.readlink(p)
             if not target:
                 raise Errno(ENOENT)
-            if len(target) + sum(len(c) + 1 for c in rest) >= PATH_MAX:
-                raise Errno(ENAMETOOLONG)
-            rest += target.split(b"/")[::-1]
-            if target[0] == 0x2F:
+            if target[0] == SLASH:
                 current = root
+            if last and target[-1] == SLASH:
+                slash = True
+            names = [name for name in target.split(b"/") if name] + names[done:]
+            done = 0
+            if sum(map(len, names)) + len(names) >= PATH_MAX:
+                raise Errno(ENAMETOOLONG)
             continue
         if last:
             if slash and vnode.vtype is not VDIR:
                 raise Errno(ENOTDIR)
             return Found(current, name, vnode, slash)
         current = vnode
+    return Found(current, b"", current, False)
 
 
 def root_of(p: Proc) -> Vnode:
@@ -113,27 +117,21 @@ def _start(p: Proc, at: int) -> tuple[Vnode, bool]:
     """The directory a relative path begins at, and whether it was opened for searching (O_SEARCH)."""
     if at == AT_FDCWD:
         return p.cwdi.cdir, False
-    from kernel.vfs.vnfile import VnodeFile
-
     file = p.fd.get(at)
     if not isinstance(file, VnodeFile) or file.vnode.vtype is not VDIR:
         raise Errno(ENOTDIR)
     return file.vnode, bool(file.flags & O_SEARCH)
 
 
-def _step(p: Proc, root: Vnode, current: Vnode, name: bytes) -> Vnode | None:
-    """One component, across the borders of mounted file systems."""
-    if name == b"..":
+def _parent(p: Proc, root: Vnode, current: Vnode) -> Vnode | None:
+    """The directory above, which for the root of a mounted file system lies in another one."""
+    if current is root:
+        return current
+    while current is current.mount.root and current.mount.covered is not None:
+        current = current.mount.covered
         if current is root:
             return current
-        while current is current.mount.root and current.mount.covered is not None:
-            current = current.mount.covered
-            if current is root:
-                return current
-    vnode = current.lookup(p, name)
-    while vnode is not None and vnode.covered_by is not None:
-        vnode = vnode.covered_by.root
-    return vnode
+    return current.lookup(p, b"..")
 
 
 def path_of(p: Proc, directory: Vnode, check: bool = True) -> bytes:
@@ -186,8 +184,6 @@ def creatable(found: Found, cred: Cred) -> Vnode:
 
     Raises Errno: EACCES, EPERM, EROFS; ENOENT when the directory was removed; EINVAL for an empty name.
     """
-    from kernel.vfs.vnode import VWRITE
-
     directory = found.directory
     if not found.name:
         raise Errno(EINVAL)

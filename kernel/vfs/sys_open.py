@@ -26,6 +26,7 @@ from kernel.fcntl import (
     FWRITE,
     O_ACCMODE,
     O_APPEND,
+    O_ASYNC,
     O_CREAT,
     O_DIRECTORY,
     O_EXCL,
@@ -84,8 +85,10 @@ def vn_open(l: Lwp, path: bytes, flags: int, mode: int = 0, at: int = AT_FDCWD) 
         raise Errno(EEXIST)
     if not created:
         _check_open(l, vnode, flags)
-    file = vnode.open(l, flags & FMASK)
+    file = vnode.open(l, flags & FMASK & ~O_ASYNC)
     if isinstance(file, VnodeFile):
+        if flags & O_ASYNC:
+            file.set_flags(l, file.flags | O_ASYNC)
         file.opened_as = (found.directory, found.name)
         if flags & O_TRUNC and vnode.vtype is VREG and not created:
             try:

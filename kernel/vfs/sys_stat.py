@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 # struct stat: dev, mode, (pad), ino, nlink, uid, gid, (pad), rdev, four timespecs, size, blocks, blksize,
 # flags, gen, (spare)
-_STAT = struct.Struct("<QI4xQIII4xQ8QqqIII8x4x")
+_STAT = struct.Struct("<QI4xQIII4xQ8qqqIII8x4x")
 assert _STAT.size == 152
 
+NS = 10**9
 F_OK = 0
 ACCESS_BITS = 7  # R_OK, W_OK, X_OK
 
@@ -58,17 +59,12 @@ PATHCONF = {
 }
 
 
-def timespec(ns: int) -> tuple[int, int]:
-    """Seconds and nanoseconds; before 1970 the nanoseconds still count forwards."""
-    seconds, rest = divmod(ns, 10**9)
-    return seconds & 0xFFFF_FFFF_FFFF_FFFF, rest
-
-
 def pack_stat(s: Stat) -> bytes:
     """struct stat as N11 has it (spec B.2)."""
     return _STAT.pack(
         s.dev, s.mode, s.ino, s.nlink, s.uid, s.gid, s.rdev,
-        *timespec(s.atime), *timespec(s.mtime), *timespec(s.ctime), *timespec(s.birthtime),
+        s.atime // NS, s.atime % NS, s.mtime // NS, s.mtime % NS,
+        s.ctime // NS, s.ctime % NS, s.birthtime // NS, s.birthtime % NS,
         s.size, s.blocks, s.blksize, s.flags, s.gen,
     )  # fmt: skip
 

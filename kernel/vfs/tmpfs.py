@@ -15,7 +15,10 @@ from kernel.errno import EFBIG, EINVAL, EISDIR, EMLINK, ENOMEM, ENOSPC, ENOTEMPT
 from kernel.fcntl import LINK_MAX, OFF_MAX
 from kernel.uvm.object import UvmObject
 from kernel.uvm.page import PAGE_SHIFT, PAGE_SIZE
+from kernel.vfs.devfs import open_device
+from kernel.vfs.fifo import Fifo, FifoFile
 from kernel.vfs.mount import FsUsage, Mount
+from kernel.vfs.vnfile import DirFile, VnodeFile
 from kernel.vfs.vnode import VCHR, VDIR, VFIFO, VLNK, VREG, VSOCK, Vnode, VType
 
 if TYPE_CHECKING:
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
     from kernel.kauth import Cred
     from kernel.lwp import Lwp
     from kernel.proc import Proc
-    from kernel.vfs.fifo import Fifo
     from kernel.vfs.mount import Vfs
 
 FIRST_COOKIE = 2  # 0 is '.', 1 is '..'
@@ -78,8 +80,6 @@ class TmpFile(TmpNode):
         self.size = self.uobj.size = len(image) if image else 0
 
     def open(self, l: Lwp, flags: int) -> File:
-        from kernel.vfs.vnfile import VnodeFile
-
         return VnodeFile(l.kernel.files, flags, l.proc.cred, self)
 
     def blocks(self) -> int:
@@ -184,8 +184,6 @@ class TmpSpecial(TmpNode):
         return device is not None and device.maps_zero
 
     def open(self, l: Lwp, flags: int) -> File | int:
-        from kernel.vfs.devfs import open_device
-
         if self.vtype is VSOCK:
             raise Errno(EOPNOTSUPP)
         return open_device(l, self, flags)
@@ -201,8 +199,6 @@ class TmpFifo(TmpNode):
         self.fifo: Fifo | None = None
 
     def open(self, l: Lwp, flags: int) -> File:
-        from kernel.vfs.fifo import FifoFile
-
         return FifoFile(l.kernel.files, flags, l.proc.cred, self)
 
 
@@ -254,8 +250,6 @@ class TmpDir(TmpNode):
         return None
 
     def open(self, l: Lwp, flags: int) -> File:
-        from kernel.vfs.vnfile import DirFile
-
         return DirFile(l.kernel.files, flags, l.proc.cred, self)
 
     def read(self, offset: int, length: int) -> bytes:

@@ -21,7 +21,7 @@ from kernel.fcntl import (
 )
 from kernel.file import VNODE, File, FileTable, IoctlResult, Pending, Stat
 from kernel.ioctl import FIONREAD, FIONSPACE, FIONWRITE, pack_int
-from kernel.vfs.vnode import VBLK, VCHR, VDIR, VFIFO, VLNK, VREG, VSOCK, Vnode
+from kernel.vfs.vnode import VDIR, VREG, Vnode
 
 if TYPE_CHECKING:
     from kernel.kauth import Cred
@@ -38,7 +38,6 @@ SIGXFSZ = 25
 
 # struct dirent: d_fileno, d_reclen, d_namlen, d_type; then the name, its NUL, and padding to 8 bytes
 _DIRENT = struct.Struct("<QHHB")
-_DT = {VFIFO: 1, VCHR: 2, VDIR: 4, VBLK: 6, VREG: 8, VLNK: 10, VSOCK: 12}
 
 
 class VnodeFile(File):
@@ -215,7 +214,7 @@ class DirFile(VnodeFile):
                 if not out:
                     raise Errno(EINVAL)
                 break
-            head = _DIRENT.pack(vnode.ino, length, len(name), _DT[vnode.vtype])
+            head = _DIRENT.pack(vnode.ino, length, len(name), vnode.vtype.dtype)
             out.append((head + name).ljust(length, b"\0"))
             total += length
             offset = following

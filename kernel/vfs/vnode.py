@@ -42,7 +42,7 @@ VEXEC, VWRITE, VREAD = 1, 2, 4  # what `access` is asked for: the bits of access
 
 
 class VType(Enum):
-    """What kind of file a vnode is. The value is its S_IFMT bits."""
+    """What kind of file a vnode is. `ifmt` is its S_IFMT bits, `dtype` what getdents calls it (DT_*)."""
 
     VREG = S_IFREG
     VDIR = S_IFDIR
@@ -51,6 +51,10 @@ class VType(Enum):
     VBLK = S_IFBLK
     VFIFO = S_IFIFO
     VSOCK = S_IFSOCK
+
+    def __init__(self, ifmt: int) -> None:
+        self.ifmt = ifmt
+        self.dtype = ifmt >> 12
 
 
 VREG, VDIR, VLNK, VCHR = VType.VREG, VType.VDIR, VType.VLNK, VType.VCHR
@@ -182,7 +186,7 @@ class Vnode:
     def stat(self) -> Stat:
         """What stat(2) tells."""
         return Stat(
-            self.mount.fsid, self.ino, self.vtype.value | self.mode, self.nlink, self.uid, self.gid,
+            self.mount.fsid, self.ino, self.vtype.ifmt | self.mode, self.nlink, self.uid, self.gid,
             self.rdev,
             self.atime, self.mtime, self.ctime, self.birthtime,
             self.size, self.blocks(), self.mount.block_size, self.flags, self.gen,

@@ -9,6 +9,8 @@ import pytest
 from kernel import errno as E
 from kernel.fcntl import (
     F_SETFL,
+    F_SETOWN,
+    O_ASYNC,
     O_NONBLOCK,
     O_NOSIGPIPE,
     O_RDWR,
@@ -21,7 +23,7 @@ from kernel.fcntl import (
 from kernel.pipe import PIPE_SIZE
 from tests.unit.vfs_kernel import FileKernel, Task, User
 
-SIGPIPE = 13
+SIGPIPE, SIGIO = 13, 23
 
 
 @pytest.fixture
@@ -284,3 +286,20 @@ def test_nonblocking_can_be_set_later(root: User) -> None:
     reader, _ = root.call("pipe")
     root.call("fcntl", reader, F_SETFL, O_NONBLOCK)
     assert root.errno("read", reader, 0x10000, 1) == E.EAGAIN
+
+
+def test_sigio_goes_to_the_owner(kernel: FileKernel, root: User) -> None:
+    reader, writer = root.call("pipe")
+    other = kernel.process()
+    other.proc.stat = 2  # SACTIVE
+    root.write(writer, b"x")
+    root.call("fcntl", reader, F_SETOWN, other.proc.pid)
+    root.call("fcntl", reader, F_SETFL, O_ASYNC)
+    assert kernel.signals.sent == []
+    root.write(writer, b"x")
+    assert kernel.signals.sent == [(other.proc.pid, SIGIO)]
+    root.call("ioctl", reader, 0x8004667D, struct.pack("<i", 0))
+    root.write(writer, b"x")
+    root.call("fcntl", reader, F_SETFL, O_ASYNC)
+    root.call("close", reader)
+    assert len(kernel.signals.sent) == 1
