@@ -29,9 +29,9 @@ from kernel.signal import DEFAULT_IGNORED, SIGCONT, Pending, SigActs, Signals, b
 from kernel.syscall import MAXSYSCALL
 from kernel.trap import TRAP_CYCLES, Trap
 from kernel.uidinfo import UidInfo
+from kernel.uvm.cow import DEFAULT, STRATEGIES
 from kernel.uvm.map import VmSpace
 from kernel.uvm.page import Frames
-from kernel.uvm.cow import DEFAULT, STRATEGIES
 from kernel.uvm.uarea import UAreas
 from kernel.vfs.mount import Vfs
 
@@ -115,6 +115,7 @@ class Kernel(Trap):
         self.timed_out = False
         self.status: int | None = None
         self.quantum_end = 0
+        self.fault_error = 0
         self._mark = 0  # the clock when the current LWP's turn was last accounted, and the traps until then
         self._trap_mark = 0
         self._system_cycles = 0  # charged for traps, and idle time
@@ -136,6 +137,7 @@ class Kernel(Trap):
         self.initproc.lwps[0].coro = self._init(self.initproc.lwps[0])
         self.sched.setrunnable(self.initproc.lwps[0])
         self.hart.on_trap = self.trap
+        self.hart.on_fault = self.page_fault
 
     def _system_process(self, name: str, parent: Proc | None) -> Proc:
         """A process that never leaves the kernel."""

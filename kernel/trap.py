@@ -58,6 +58,7 @@ class Trap:
 
     clock: Clock
     curlwp: Lwp
+    fault_error: int
     fpu: Fpu
     quantum_end: int
     sched: Scheduler
@@ -85,20 +86,31 @@ class Trap:
         if cause == ECALL_U:
             self.syscall(l)
         elif cause in _ACCESS:
-            error = fault(l.proc.vm, tval, _ACCESS[cause], by_user=True)
-            if error:
-                words = l.frame.words
-                words[CAUSE], words[TVAL] = cause, tval
-                signo, code = siginfo_for(error)
-                self.signals.trapsignal(l, SigInfo(signo, code, addr=tval, trap=cause))
-            else:
-                l.proc.stats.minflt += 1
+            words = l.frame.words
+            words[CAUSE], words[TVAL] = cause, tval
+            signo, code = siginfo_for(self.fault_error)
+            self.signals.trapsignal(l, SigInfo(signo, code, addr=tval, trap=cause))
         elif cause == TIMER_INTERRUPT:
             self.timer_interrupt()
         else:
             self._exception(l, cause, tval)
         if l.ast or l.coro is not None or self.sched.resched or l.stat != LSONPROC:
             self.switch()
+
+    def page_fault(self, cause: int, tval: int) -> bool:
+        """Serve a page fault before registers are saved; True if the LWP can go on right away.
+
+        If not, `trap` is called next: `fault_error` says why the fault could not be served.
+        """
+        p = self.curlwp.proc
+        error = fault(p.vm, tval, _ACCESS[cause], by_user=True)
+        if error:
+            self.fault_error = error
+            return False
+        self.clock.words[USED] += TRAP_CYCLES
+        self.traps += 1
+        p.stats.minflt += 1
+        return True
 
     def timer_interrupt(self) -> None:
         """The clock's limit: a callout is due, or the quantum is over, or both."""

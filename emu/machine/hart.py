@@ -27,7 +27,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from emu.machine import sv39
-from emu.machine.clock import EXPIRED, Clock
+from emu.machine.clock import ADDRESS, EXPIRED, SIZE, USED, Clock
 from emu.machine.ram import Ram
 
 # Trap causes (RISC-V privileged architecture, table of scause).
@@ -35,6 +35,7 @@ ILLEGAL_INSTRUCTION, BREAKPOINT, MISALIGNED_LOAD, ACCESS_LOAD = 2, 3, 4, 5
 MISALIGNED_STORE, ACCESS_STORE, ECALL_U = 6, 7, 8
 FETCH_FAULT, LOAD_FAULT, STORE_FAULT = 12, 13, 15
 TIMER_INTERRUPT = 1 << 63 | 5
+PAGE_FAULTS = (LOAD_FAULT, STORE_FAULT, FETCH_FAULT)
 
 # Words of a trap frame: x1..x31, then these (spec A.3).
 RA, SP, GP, TP = 0, 1, 2, 3
@@ -56,6 +57,7 @@ _REG_X1, _REG_F0, _REG_PC, _REG_PRIV = 2, 158, 190, 191
 _REG_FCSR, _REG_MSTATUS, _REG_SATP = 43, 116, 146
 _CTL_WRITE = 1 << 30
 _CTL_TLB_FLUSH = 11 | _CTL_WRITE
+_TLB_FLUSH_CALL = ctypes.c_int(_CTL_TLB_FLUSH)
 _CTL_TB_FLUSH = 10 | _CTL_WRITE
 _CTL_TB_REMOVE = 9 | 2 << 26 | _CTL_WRITE
 _PROT_ALL = 7
@@ -107,7 +109,10 @@ class Hart(ABC):
         self._lib = lib
         self.ram = ram
         self.clock = clock
+        # The kernel's handlers, called with the cause and the faulting address. `on_fault` comes first for page
+        # faults, before registers are saved; True means the LWP can simply go on.
         self.on_trap: Callable[[int, int], None] = self._no_kernel
+        self.on_fault: Callable[[int, int], bool] = lambda cause, tval: False
         self.frame: TrapFrame  # where registers are saved on a trap and loaded from afterwards
         self._root = 0  # page frame number of the root table in satp
         self._stale = False  # a translation was downgraded since the last flush
@@ -125,16 +130,22 @@ class Hart(ABC):
         self._write(_REG_MSTATUS, SR_FS_INITIAL)
         self._mstatus = self._read(_REG_MSTATUS) & ~SR_FS
         clock.set_stop(ctypes.cast(lib.uc_emu_stop, ctypes.c_void_p).value or 0)
-        self._hooks = (_TrapHook(self._trap), _InvalidHook(self._invalid))
+
+    def _add_hooks(self) -> None:
+        self._hooks = (self._trap_callback(), _InvalidHook(self._invalid))
         self._add_hook(_UC_HOOK_INTR, ctypes.cast(self._hooks[0], ctypes.c_void_p), None)
         self._add_hook(_UC_HOOK_INSN_INVALID, ctypes.cast(self._hooks[1], ctypes.c_void_p), None)
-        self._add_hook(_UC_HOOK_BLOCK, clock.callback, clock.data)
+        self._add_hook(_UC_HOOK_BLOCK, self.clock.callback, self.clock.data)
 
     # -- plumbing ----------------------------------------------------------------------------------
 
     def _check(self, error: int) -> None:
         if error:
             raise MachineError(f"Unicorn error {error}")
+
+    def _trap_callback(self) -> Any:
+        """What Unicorn calls on an exception."""
+        return _TrapHook(self._trap)
 
     def _add_hook(self, kind: int, callback: ctypes.c_void_p, data: int | None) -> None:
         handle = ctypes.c_size_t()
@@ -183,7 +194,7 @@ class Hart(ABC):
             error = self._lib.uc_emu_start(self._uc, self.frame.words[PC], _NO_STOP_ADDRESS, 0, 0)
             self._raise_failure()
             if expired[EXPIRED]:
-                self._save()
+                self._save(self._pc())
                 expired[EXPIRED] = 0
                 self.on_trap(TIMER_INTERRUPT, 0)
             elif not self._stopping:
@@ -202,28 +213,46 @@ class Hart(ABC):
     def _trap(self, _uc: int, cause: int, _data: int) -> None:
         """The callback for every exception. Nothing may escape it: ctypes would drop it and run on."""
         try:
-            self._save()
-            words = self.frame.words
-            tval = 0
-            if cause != BREAKPOINT:
-                words[PC] -= 4  # Unicorn has stepped over the trapping instruction, by 4 whatever its length
-            if cause != ECALL_U:
-                if cause not in (ILLEGAL_INSTRUCTION, BREAKPOINT):
-                    tval = self._badaddr()
-                if cause != FETCH_FAULT:  # the block that could not be fetched was not counted either
-                    self.clock.retract(words[PC])
-                elif tval >> 12 == (words[PC] >> 12) - 1:
-                    # No code runs into the page before its own. Unicorn looks there for the last byte of a
-                    # block that has none, because its first instruction is illegal and begins a page.
-                    cause, tval = ILLEGAL_INSTRUCTION, 0
-            self.on_trap(cause, tval)
-            if self._stopping:
-                self._lib.uc_emu_stop(self._uc)
+            if cause in PAGE_FAULTS:
+                # Unicorn has stepped over the instruction, by 4 whatever its length.
+                self._page_fault(cause, self._pc() - 4)
+            elif cause == ECALL_U:
+                self._save(self._pc() - 4)
+                self._enter_kernel(cause, 0)
             else:
-                self._load()
+                pc = self._pc()
+                if cause != BREAKPOINT:
+                    pc -= 4
+                self.clock.retract(pc)
+                self._save(pc)
+                self._enter_kernel(cause, 0 if cause in (ILLEGAL_INSTRUCTION, BREAKPOINT) else self._badaddr())
         except BaseException as failure:
             self._failure = failure
             self._lib.uc_emu_stop(self._uc)
+
+    def _page_fault(self, cause: int, pc: int) -> None:
+        tval = self._badaddr()
+        if cause != FETCH_FAULT:  # a block that could not be fetched was not counted
+            self.clock.retract(pc)
+        elif tval >> 12 == (pc >> 12) - 1:
+            # No code runs into the page before its own. Unicorn looks there for the last byte of a block that
+            # has none, because its first instruction is illegal and begins a page.
+            self._save(pc)
+            self._enter_kernel(ILLEGAL_INSTRUCTION, 0)
+            return
+        if self.on_fault(cause, tval):
+            self._resume(pc)
+        else:
+            self._save(pc)
+            self._enter_kernel(cause, tval)
+
+    def _enter_kernel(self, cause: int, tval: int) -> None:
+        """Registers are in the trap frame: let the kernel handle the trap, and load what it wants to run next."""
+        self.on_trap(cause, tval)
+        if self._stopping:
+            self._lib.uc_emu_stop(self._uc)
+        else:
+            self._load()
 
     def _invalid(self, _uc: int, _data: int) -> bool:
         """`ebreak` comes this way instead of the trap hook's."""
@@ -285,8 +314,16 @@ class Hart(ABC):
     # -- what the two kinds do differently ---------------------------------------------------------
 
     @abstractmethod
-    def _save(self) -> None:
-        """Registers into the trap frame, pc as Unicorn has it."""
+    def _pc(self) -> int:
+        """The pc as Unicorn has it."""
+
+    @abstractmethod
+    def _save(self, pc: int) -> None:
+        """Registers into the trap frame, with this pc."""
+
+    @abstractmethod
+    def _resume(self, pc: int) -> None:
+        """Go on at `pc` with the registers that are there: a fault was served and nothing else happened."""
 
     @abstractmethod
     def _load(self) -> None:
@@ -309,8 +346,9 @@ class Hart(ABC):
         """Set mstatus.FS."""
 
     def _flush(self) -> None:
+        """Drop all translations."""
         self._stale = False
-        self._check(self._lib.uc_ctl(self._uc, _CTL_TLB_FLUSH))
+        self._lib.uc_ctl(self._uc, _TLB_FLUSH_CALL)
 
 
 class BatchHart(Hart):
@@ -323,6 +361,7 @@ class BatchHart(Hart):
         self._context = ctypes.c_void_p()
         self._check(lib.uc_context_alloc(self._uc, ctypes.byref(self._context)))
         self._write(_REG_PRIV, _USER)
+        self._add_hooks()
 
     def _pointers(self, frame: TrapFrame) -> Any:
         if frame.batch is None:
@@ -330,8 +369,17 @@ class BatchHart(Hart):
             frame.batch = (ctypes.c_void_p * 32)(*(base + 8 * i for i in range(32)))
         return frame.batch
 
-    def _save(self) -> None:
+    def _pc(self) -> int:
+        return self._read(_REG_PC)
+
+    def _save(self, pc: int) -> None:
         self._check(self._lib.uc_reg_read_batch(self._uc, self._ids, self._pointers(self.frame), 32))
+        self.frame.words[PC] = pc
+
+    def _resume(self, pc: int) -> None:
+        if self._stale:
+            self._flush()
+        self._write(_REG_PC, pc)
 
     def _load(self) -> None:
         if self._stale:
@@ -368,7 +416,7 @@ class InPlaceHart(Hart):
         self._satp = self._find(_REG_SATP, sv39.SATP_SV39 | 1)
         self._mstatus_at = self._find(_REG_MSTATUS, self._mstatus | SR_FS_INITIAL)
         self._write(_REG_PRIV, _USER)
-        self._flush_call = ctypes.c_int(_CTL_TLB_FLUSH)
+        self._add_hooks()
 
     def _find_cpu(self) -> memoryview:
         """Search what Unicorn's handle points to for the block that holds known values of x1..x31."""
@@ -418,10 +466,59 @@ class InPlaceHart(Hart):
             raise MachineError(f"register {register} was not found in the CPU structure")
         return changed[0]
 
-    def _save(self) -> None:
+    def _trap_callback(self) -> Any:
+        """As `_trap`, with the two common cases written out over local names: what a trap costs is what a
+        system call costs."""
+        cpu, gpr, clock = self._cpu, self._gpr, self.clock.words
+        slow = self._trap
+
+        def trap(uc: int, cause: int, data: int) -> None:
+            try:
+                if cause == ECALL_U:
+                    frame = self.frame
+                    frame.gpr[:] = gpr
+                    frame.words[PC] = cpu[_CPU_PC] - 4
+                    self.on_trap(cause, 0)
+                    if self._stopping:
+                        self._lib.uc_emu_stop(self._uc)
+                        return
+                    if self._stale:
+                        self._flush()
+                    frame = self.frame
+                    gpr[:] = frame.gpr
+                    cpu[_CPU_PC] = frame.words[PC]
+                elif cause == STORE_FAULT or cause == LOAD_FAULT:
+                    cpu[_CPU_PC] = pc = cpu[_CPU_PC] - 4
+                    missed = clock[ADDRESS] + clock[SIZE] - pc  # as Clock.retract
+                    clock[USED] -= missed
+                    clock[SIZE] -= missed
+                    tval = cpu[_CPU_BADADDR]
+                    if self.on_fault(cause, tval):
+                        if self._stale:
+                            self._flush()
+                    else:
+                        self._save(pc)
+                        self._enter_kernel(cause, tval)
+                else:
+                    slow(uc, cause, data)
+            except BaseException as failure:
+                self._failure = failure
+                self._lib.uc_emu_stop(self._uc)
+
+        return _TrapHook(trap)
+
+    def _pc(self) -> int:
+        return self._cpu[_CPU_PC]
+
+    def _save(self, pc: int) -> None:
         frame = self.frame
         frame.gpr[:] = self._gpr
-        frame.words[PC] = self._cpu[_CPU_PC]
+        frame.words[PC] = pc
+
+    def _resume(self, pc: int) -> None:
+        if self._stale:
+            self._flush()
+        self._cpu[_CPU_PC] = pc
 
     def _load(self) -> None:
         if self._stale:
