@@ -16,8 +16,10 @@ __regex_node(struct parser *p, enum kind kind, int value)
 		return 0;
 	if (g->node_count >= g->node_size) {
 		int size = g->node_size * 2 + 32;
-		struct node *grown = size > 2 * MOST_NODES ? NULL : realloc(g->nodes, (size_t)size * sizeof(*grown));
+		struct node *grown = NULL;
 
+		if (size <= 2 * MOST_NODES)
+			grown = realloc(g->nodes, (size_t)size * sizeof(*grown));
 		if (grown == NULL) {
 			p->error = REG_ESPACE;
 			return 0;
@@ -392,6 +394,7 @@ parse_sequence(struct parser *p)
 	return sequence;
 }
 
+/* Alternatives; an empty one is an error, for it is nearly always a slip. */
 static int
 parse_choice(struct parser *p)
 {
@@ -403,6 +406,8 @@ parse_choice(struct parser *p)
 		if (choice == 0)
 			choice = wrap(p, NODE_CHOICE, first, false);
 		sequence = parse_sequence(p);
+		if (p->error == 0 && (p->g->nodes[last].child == 0 || p->g->nodes[sequence].child == 0))
+			p->error = REG_EMPTY;
 		if (p->error == 0)
 			p->g->nodes[last].next = sequence;
 		last = sequence;

@@ -24,6 +24,7 @@ substitute(char *buf, size_t size, const char *sub, const regmatch_t *matches, c
 	struct output o = { buf, size, 0 };
 
 	for (; *sub != '\0'; sub++) {
+		const regmatch_t *m;
 		int group = -1;
 
 		if (*sub == '&')
@@ -32,10 +33,13 @@ substitute(char *buf, size_t size, const char *sub, const regmatch_t *matches, c
 			group = *++sub - '0';
 		else if (*sub == '\\' && (sub[1] == '\\' || sub[1] == '&'))
 			sub++;
-		if (group < 0)
+		if (group < 0) {
 			put(&o, sub, 1);
-		else if (matches[group].rm_so >= 0 && matches[group].rm_eo >= matches[group].rm_so)
-			put(&o, text + matches[group].rm_so, (size_t)(matches[group].rm_eo - matches[group].rm_so));
+			continue;
+		}
+		m = &matches[group];
+		if (m->rm_so >= 0 && m->rm_eo >= m->rm_so)
+			put(&o, text + m->rm_so, (size_t)(m->rm_eo - m->rm_so));
 	}
 	if (size > 0)
 		buf[o.len < size ? o.len : size - 1] = '\0';
