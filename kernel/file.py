@@ -54,13 +54,14 @@ class Stat(NamedTuple):
 
 
 class FileTable:
-    """How many files are open in the system, against the limit `kernel.maxfiles`."""
+    """How many files are open in the system, against the limit `kernel.maxfiles`; and how many big pipes."""
 
-    __slots__ = ("count", "kernel")
+    __slots__ = ("big_pipes", "count", "kernel")
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self.count = 0
+        self.big_pipes = 0
 
     def check(self) -> None:
         """Raises Errno(ENFILE) when no more files can be opened."""

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from kernel.uio import Uio
 
 PIPE_SIZE = 16384
+BIG_PIPE_SIZE = 4 * PIPE_SIZE  # what an empty pipe grows to for a write that needs it
+MAX_BIG_PIPES = 32
+MINPIPESIZE = PIPE_SIZE // 3  # sleeping writers are woken once less than this is left
 
 
 class Pipe:
@@ -47,6 +50,7 @@ class Pipe:
         "rcv",
         "readers",
         "rsel",
+        "size",
         "wcv",
         "writers",
         "wsel",
@@ -55,6 +59,7 @@ class Pipe:
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self.buffer = bytearray()
+        self.size = PIPE_SIZE
         self.readers = 0
         self.writers = 0
         self.rcv = CondVar("pipe_rd")
@@ -89,10 +94,9 @@ class Pipe:
         uio.put(buffer[:n])  # raises before anything is taken out
         del buffer[:n]
         self.atime = self.kernel.clock.boot_time + self.kernel.clock.now()
-        # A writer that needs little room is let in again as soon as an atomic write would fit.
-        if PIPE_SIZE - len(buffer) >= PIPE_BUF:
-            if self.wcv.waiters:
-                self.wcv.broadcast()
+        if len(buffer) < MINPIPESIZE and self.wcv.waiters:
+            self.wcv.broadcast()
+        if self.size - len(buffer) >= PIPE_BUF:
             self.wsel.notify()
 
     # -- writing ------------------------------------------------------------------------------------
@@ -106,7 +110,9 @@ class Pipe:
         if not self.readers:
             raise Errno(EPIPE)
         n = uio.resid
-        if n <= PIPE_SIZE - len(self.buffer):
+        if n > PIPE_SIZE:
+            self._grow()
+        if n <= self.size - len(self.buffer):
             if n:
                 self.buffer += uio.get(n)
                 self._wrote()
@@ -122,14 +128,21 @@ class Pipe:
         while uio.resid:
             if not self.readers:
                 raise Errno(EPIPE)
-            room = PIPE_SIZE - len(self.buffer)
+            room = self.size - len(self.buffer)
             if room and (not atomic or room >= uio.resid):
                 self._put_some(uio)
             else:
                 await self.wcv.wait_sig(l)
 
+    def _grow(self) -> None:
+        """Make an empty pipe big, if not too many pipes are."""
+        files = self.kernel.files
+        if self.size == PIPE_SIZE and not self.buffer and files.big_pipes < MAX_BIG_PIPES:
+            files.big_pipes += 1
+            self.size = BIG_PIPE_SIZE
+
     def _put_some(self, uio: Uio) -> int:
-        n = min(PIPE_SIZE - len(self.buffer), uio.resid)
+        n = min(self.size - len(self.buffer), uio.resid)
         if n:
             self.buffer += uio.get(n)
             self._wrote()
@@ -154,12 +167,15 @@ class Pipe:
         if writing:
             if not self.readers:
                 revents |= POLLHUP
-            elif PIPE_SIZE - len(self.buffer) >= PIPE_BUF:
+            elif self.size - len(self.buffer) >= PIPE_BUF:
                 revents |= events & POLLOUT
         return revents
 
     def changed(self) -> None:
         """An end was opened or closed: everybody looks again."""
+        if self.size != PIPE_SIZE and not self.readers and not self.writers:
+            self.kernel.files.big_pipes -= 1
+            self.size = PIPE_SIZE
         self.rcv.broadcast()
         self.wcv.broadcast()
         self.rsel.notify()
@@ -178,7 +194,7 @@ class Pipe:
         if com == FIONWRITE:
             return pack_int(len(self.buffer))
         if com == FIONSPACE:
-            return pack_int(PIPE_SIZE - len(self.buffer))
+            return pack_int(self.size - len(self.buffer))
         return None
 
 
@@ -228,7 +244,7 @@ class PipeEnd(File):
         return Stat(
             dev=0, ino=0, mode=S_IFIFO | 0o600, nlink=0, uid=self.cred.euid, gid=self.cred.egid, rdev=0,
             atime=pipe.atime, mtime=pipe.mtime, ctime=pipe.birthtime, birthtime=pipe.birthtime,
-            size=size, blocks=(size + 511) // 512, blksize=PIPE_SIZE, flags=0, gen=0,
+            size=size, blocks=(size + 511) // 512, blksize=pipe.size, flags=0, gen=0,
         )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kernel.errno import EBADF, EFBIG, EINVAL, EISDIR, ENODEV, EOPNOTSUPP, ESPIPE, ETXTBSY, Errno
-from kernel.fcntl import FREAD, FWRITE, OFF_MAX
+from kernel.fcntl import FWRITE, OFF_MAX
 from kernel.file import PIPE, SOCKET
 from kernel.syscall import syscall
 from kernel.vfs import namei
@@ -127,12 +127,12 @@ def sys_fdiscard(l: Lwp, fd: int, position: int, length: int) -> None:
 @syscall(416, "int __posix_fadvise50(int fd, int PAD, off_t offset, off_t len, int advice)")
 def sys_posix_fadvise(l: Lwp, fd: int, offset: int, length: int, advice: int) -> int:
     """The error is the result. There is no cache that advice could help."""
+    if length < 0 or offset + length > OFF_MAX:
+        return EINVAL
     try:
         file = l.proc.fd.get(fd)
-        if not isinstance(file, VnodeFile) or file.vnode.vtype is VFIFO:
-            raise Errno(ESPIPE)
-        if not file.flags & (FREAD | FWRITE):
-            raise Errno(EBADF)
     except Errno as e:
         return e.errno
-    return 0 if 0 <= advice <= POSIX_FADV_MAX and offset >= 0 and length >= 0 else EINVAL
+    if file.vnode is None:
+        return ESPIPE if file.kind in (PIPE, SOCKET) else EOPNOTSUPP
+    return 0 if 0 <= advice <= POSIX_FADV_MAX else EINVAL

@@ -27,7 +27,6 @@ from kernel.fcntl import (
     PATH_MAX,
     S_IFBLK,
     S_IFCHR,
-    S_IFIFO,
     S_IFMT,
     S_IFREG,
 )
@@ -89,16 +88,15 @@ def sys_mkfifoat(l: Lwp, fd: int, path: int, mode: int) -> None:
     _mkfifo(l, fd, path, mode)
 
 
-_NODE_TYPES = {S_IFCHR: VCHR, S_IFBLK: VBLK, S_IFREG: VREG, S_IFIFO: VFIFO}
+_NODE_TYPES = {S_IFCHR: VCHR, S_IFBLK: VBLK, S_IFREG: VREG}
 
 
 def _mknod(l: Lwp, at: int, path: int, mode: int, dev: int) -> None:
-    """Only the superuser makes devices; a FIFO or a regular file may be made by everybody."""
+    """A device or a regular file; either way this call is the superuser's."""
     kind = mode & S_IFMT
-    name = copyin_path(l, path)
-    if kind not in (S_IFREG, S_IFIFO) and not l.kernel.kauth.authorize_system(l.proc.cred, System.MKNOD):
+    if not l.kernel.kauth.authorize_system(l.proc.cred, System.MKNOD):
         raise Errno(EPERM)
-    found = _free_name(l, at, name)
+    found = _free_name(l, at, copyin_path(l, path))
     if kind not in _NODE_TYPES:
         raise Errno(EINVAL)
     permissions = new_file_mode(l, found.directory, mode & ALLPERMS)
@@ -121,9 +119,9 @@ def sys_mknodat(l: Lwp, fd: int, path: int, mode: int, dev: int) -> None:
 def _link(l: Lwp, at: int, path: int, new_at: int, new_path: int, follow: bool) -> None:
     """A second name for a file. Directories have only one."""
     vnode = namei.lookup(l, copyin_path(l, path), follow, at)
+    found = _free_name(l, new_at, copyin_path(l, new_path))
     if vnode.vtype is VDIR:
         raise Errno(EPERM)
-    found = _free_name(l, new_at, copyin_path(l, new_path))
     if vnode.mount is not found.directory.mount:
         raise Errno(EXDEV)
     vnode.check_changeable()
@@ -202,9 +200,9 @@ def _unlink(l: Lwp, at: int, path: int) -> None:
         raise Errno(ENOENT)
     if _is_mount_point(vnode):
         raise Errno(EBUSY)
-    check_removable(l.proc.cred, found.directory, vnode)
     if vnode.vtype is VDIR:
-        raise Errno(EPERM)
+        raise Errno(EINVAL if found.name == b"." else EPERM)
+    check_removable(l.proc.cred, found.directory, vnode)
     found.directory.remove(found.name, vnode)
 
 
@@ -215,10 +213,10 @@ def _rmdir(l: Lwp, at: int, path: int) -> None:
         raise Errno(ENOENT)
     if vnode.vtype is not VDIR:
         raise Errno(ENOTDIR)
-    if found.name == b".":
-        raise Errno(EINVAL)
     if _is_mount_point(vnode):
         raise Errno(EBUSY)
+    if found.name == b".":
+        raise Errno(EINVAL)
     if found.name == b"..":
         raise Errno(ENOTEMPTY)
     check_removable(l.proc.cred, found.directory, vnode)
@@ -254,20 +252,25 @@ def _rename(l: Lwp, at: int, path: int, new_at: int, new_path: int, retain: bool
     When both are names of the same file, the old one goes (rename) or nothing happens (`retain`: POSIX).
     """
     cred = l.proc.cred
-    source = namei.walk(l, copyin_path(l, path), follow=False, at=at)
+    old_path, new_name = copyin_path(l, path), copyin_path(l, new_path)
+    source = namei.walk(l, old_path, follow=False, at=at)
     vnode = source.vnode
     if vnode is None:
         raise Errno(ENOENT)
-    destination = namei.walk(l, copyin_path(l, new_path), follow=False, at=new_at)
+    if source.name in (b".", b".."):
+        raise Errno(EINVAL)
+    destination = namei.walk(l, new_name, follow=False, at=new_at)
     target = destination.vnode
+    if destination.trailing_slash and target is None and vnode.vtype is not VDIR:
+        raise Errno(ENOENT)
+    if destination.name in (b".", b".."):
+        raise Errno(EISDIR if destination.name == b"." else EINVAL)
     if _is_mount_point(vnode) or (target is not None and _is_mount_point(target)):
         raise Errno(EBUSY)
-    if source.name in (b".", b"..") or destination.name in (b".", b".."):
-        raise Errno(EINVAL)
     if vnode.mount is not destination.directory.mount:
         raise Errno(EXDEV)
-    if destination.trailing_slash and vnode.vtype is not VDIR:
-        raise Errno(ENOENT if target is None else ENOTDIR)
+    if target is not None and (vnode.vtype is VDIR) != (target.vtype is VDIR):
+        raise Errno(ENOTDIR if vnode.vtype is VDIR else EISDIR)
     if vnode is target:
         same_name = source.directory is destination.directory and source.name == destination.name
         if not retain and not same_name:
@@ -278,10 +281,6 @@ def _rename(l: Lwp, at: int, path: int, new_at: int, new_path: int, retain: bool
     creatable(destination, cred)
     if target is not None:
         check_removable(cred, destination.directory, target)
-        if vnode.vtype is VDIR and target.vtype is not VDIR:
-            raise Errno(ENOTDIR)
-        if vnode.vtype is not VDIR and target.vtype is VDIR:
-            raise Errno(EISDIR)
         if target.vtype is VDIR and not target.is_empty():
             raise Errno(ENOTEMPTY)
     if vnode.vtype is VDIR and source.directory is not destination.directory:
@@ -303,4 +302,4 @@ def sys_posix_rename(l: Lwp, old: int, new: int) -> None:
 
 @syscall(458, "int renameat(int fromfd, const char *from, int tofd, const char *to)")
 def sys_renameat(l: Lwp, old_fd: int, old: int, new_fd: int, new: int) -> None:
-    _rename(l, old_fd, old, new_fd, new, retain=True)
+    _rename(l, old_fd, old, new_fd, new, retain=False)

@@ -8,11 +8,13 @@ from kernel.errno import (
     EBADF,
     EEXIST,
     EFTYPE,
+    EINTR,
     EINVAL,
     EISDIR,
     ENOENT,
     ENOTDIR,
     EPERM,
+    ERESTART,
     ETXTBSY,
     Errno,
 )
@@ -170,6 +172,8 @@ async def _finish_open(l: Lwp, fd: int, file: File, oflags: int, rest: Pending) 
             file.flags |= FHASLOCK
         table.install(fd, file, oflags)
         installed = True
+    except Errno as e:
+        raise Errno(EINTR if e.errno == ERESTART else e.errno) from None  # open is never restarted
     finally:
         if not installed:
             table.cancel(fd)
@@ -198,7 +202,7 @@ def sys_getdents(l: Lwp, fd: int, buf: int, count: int) -> int:
     if not file.flags & FREAD:
         raise Errno(EBADF)
     if not isinstance(file, DirFile):
-        raise Errno(ENOTDIR if isinstance(file, VnodeFile) else EINVAL)
+        raise Errno(EINVAL)
     data, offset = file.getdents(l, count)
     l.proc.vm.copyout(buf, data)
     file.offset = offset

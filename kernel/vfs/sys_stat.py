@@ -6,7 +6,7 @@ import struct
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kernel.errno import EINVAL, Errno
+from kernel.errno import EINVAL, ETXTBSY, Errno
 from kernel.fcntl import (
     AT_EACCESS,
     AT_FDCWD,
@@ -19,7 +19,7 @@ from kernel.fcntl import (
 from kernel.file import PIPE, SOCKET, Stat
 from kernel.syscall import syscall
 from kernel.vfs import namei
-from kernel.vfs.vnode import VDIR, VFIFO, Vnode
+from kernel.vfs.vnode import VDIR, VFIFO, VWRITE, Vnode
 
 if TYPE_CHECKING:
     from kernel.kauth import Cred
@@ -110,6 +110,8 @@ def _access(l: Lwp, at: int, path: int, mode: int, flag: int) -> None:
     vnode = namei.lookup(l, name, not flag & AT_SYMLINK_NOFOLLOW, at, cred)
     if mode != F_OK:
         vnode.access(cred, mode)
+        if mode & VWRITE and vnode.text_refs:
+            raise Errno(ETXTBSY)
 
 
 @syscall(33, "int access(const char *path, int flags)")

@@ -263,6 +263,8 @@ def test_rename(root: User) -> None:
     assert root.errno("rename", "/b", "/d") == E.EISDIR
     assert root.errno("rename", "/d", "/b") == E.ENOTDIR
     assert root.errno("rename", "/b", "/x/") == E.ENOENT
+    assert root.errno("rename", "/b", "/d/.") == E.EISDIR
+    assert root.errno("rename", "/b", "/d/..") == E.EINVAL
     root.call("mkdir", "/e", 0o755)
     assert root.errno("rename", "/e", "/d") == E.ENOTEMPTY
     root.call("rename", "/d/sub", "/e")
@@ -461,6 +463,7 @@ def test_devices(kernel: FileKernel, root: User, user: User) -> None:
     assert user.errno("mknod", "/tmp/n", 0o020666, 0x202) == E.EPERM
     root.call("mknod", "/tmp/n", 0o020666, 0x202)
     assert root.write(root.open("/tmp/n", 1), b"abc") == 3
+    assert root.errno("mknod", "/tmp/fifo", 0o010666, 0) == E.EINVAL
     root.call("mknod", "/tmp/none", 0o020666, 0x9999)
     assert root.errno("open", "/tmp/none", 0, 0) == E.ENXIO
 

@@ -20,7 +20,7 @@ from kernel.fcntl import (
     POLLNVAL,
     POLLOUT,
 )
-from kernel.pipe import PIPE_SIZE
+from kernel.pipe import BIG_PIPE_SIZE, MAX_BIG_PIPES, PIPE_SIZE
 from tests.unit.vfs_kernel import FileKernel, Task, User
 
 SIGPIPE, SIGIO = 13, 23
@@ -98,13 +98,29 @@ def test_large_write_goes_through_in_pieces(root: User) -> None:
     while not task.done:
         received += root.read(reader, 5000)
         task.run()
-    received += root.read(reader, PIPE_SIZE)
+    received += root.read(reader, len(data))
     assert received == data and task.result() == len(data)
+
+
+def test_an_empty_pipe_grows_for_a_large_write(kernel: FileKernel, root: User) -> None:
+    pipes = []
+    for i in range(MAX_BIG_PIPES + 1):
+        out = root.memory.place(bytes(8))
+        root.call("pipe2", out, O_NONBLOCK)
+        reader, writer = struct.unpack("<2i", root.memory.copyin(out, 8))
+        pipes.append((reader, writer))
+        expected = 20000 if i < MAX_BIG_PIPES else PIPE_SIZE
+        assert root.write(writer, bytes(20000)) == expected
+    assert kernel.files.big_pipes == MAX_BIG_PIPES
+    for reader, writer in pipes:
+        root.call("close", reader)
+        root.call("close", writer)
+    assert kernel.files.big_pipes == 0
 
 
 def test_writing_to_nobody(kernel: FileKernel, root: User) -> None:
     reader, writer = root.call("pipe")
-    task = root.thread().start("write", writer, bytes(PIPE_SIZE + 1), PIPE_SIZE + 1)
+    task = root.thread().start("write", writer, bytes(BIG_PIPE_SIZE + 1), BIG_PIPE_SIZE + 1)
     assert not task.done
     root.call("close", reader)
     assert task.run().errno() == E.EPIPE
@@ -140,9 +156,9 @@ def test_interrupted_transfers(root: User) -> None:
     assert task.wake(E.EINTR).errno() == E.EINTR
     task, _ = sleeping_read(root, reader, 1)
     assert task.wake(E.ERESTART).errno() == E.ERESTART
-    size = PIPE_SIZE + 1000
+    size = BIG_PIPE_SIZE + 1000
     task = root.thread().start("write", writer, bytes(size), size)
-    assert task.wake(E.EINTR).result() == PIPE_SIZE, "what was written counts"
+    assert task.wake(E.EINTR).result() == BIG_PIPE_SIZE, "what was written counts"
 
 
 def test_fault_loses_no_bytes(root: User) -> None:
