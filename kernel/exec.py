@@ -254,6 +254,7 @@ def _point_of_no_return(l: Lwp, package: Package, vm: VmSpace, cred: Cred) -> No
     p.stflag &= ~PST_PROFIL
     k.timers.timers_exec(p)
     release_vfork_parent(p)
+    l.ast = True  # stops from the terminal that were held back until now
     old, p.vm = p.vm, vm
     k.hart.enter(l.frame, vm.pmap.root)  # before the old tables go, and their frames to somebody else
     old.release()

@@ -88,7 +88,7 @@ def sys___clone(l: Lwp, clone_flags: int, stack: int) -> Result:
     exitsig = clone_flags & CLONE_CSIGNAL
     if exitsig >= NSIG:
         raise Errno(EINVAL)
-    if flags & FORK_SHAREFILES and l.proc.fd.foclose:
+    if flags & FORK_SHAREFILES and l.proc.fd.foclose_seen:
         raise Errno(EINVAL)
     return fork1(l, flags, exitsig, stack)
 
@@ -280,7 +280,7 @@ def _abandon(l1: Lwp, p2: Proc, uarea: int, uid: int) -> None:
     p2.sigacts.release()
     p2.limit.release()
     p2.cwdi.release()
-    p2.fd.free(l1)
+    p2.fd.free(l1, leaving=p2)
     if p2.textvp is not None:
         p2.textvp.text_refs -= 1
         p2.textvp.release()

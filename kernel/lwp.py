@@ -24,6 +24,7 @@ class Lwp:
     __slots__ = (
         "affinity",
         "ast",  # something to do before user mode: signals, a stop, exit of the process (LW_PENDSIG and kin)
+        "calling",  # coro is a system call: what it returns or raises goes to the program
         "coro",  # the kernel's continuation while the LWP is inside a call that slept
         "ctxlink",
         "detached",
@@ -66,6 +67,7 @@ class Lwp:
         self.frame = frame
         self.stat = LSIDL
         self.coro: Coroutine[Any, Any, Any] | None = None
+        self.calling = False
         self.wake_reason = 0
         self.wchan: CondVar | None = None
         self.wmesg = ""

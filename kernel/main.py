@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import kernel.calls  # noqa: F401  (enters every system call in the table)
 from emu.machine.board import Board
-from emu.machine.clock import CYCLES_PER_NS, USED
+from emu.machine.clock import CYCLES_PER_NS, LIMIT, USED
 from emu.machine.hart import PC
 from kernel.errno import Errno
 from kernel.file import FileTable
@@ -84,6 +84,7 @@ class Kernel(Trap):
         self.board = board
         self.hart = board.hart
         self.clock = board.clock
+        self.clock_words = board.clock.words
         self.console = board.console
         self.random = Random(seed)
         self._sched_random = Random(f"sched {seed}")
@@ -133,6 +134,7 @@ class Kernel(Trap):
         """Proc 0, then init: pid 1, whose only work is to wait for whoever is left to it."""
         swapper = self._system_process("system", None)
         self.proc0 = swapper
+        self.curlwp = swapper.lwps[0]
         self.initproc = self._system_process("init", swapper)
         self.initproc.lwps[0].coro = self._init(self.initproc.lwps[0])
         self.sched.setrunnable(self.initproc.lwps[0])
@@ -287,8 +289,18 @@ class Kernel(Trap):
                     l.coro.send(None)
                     if l.stat == LSSLEEP:
                         l.nvcsw += 1
-                except StopIteration:
+                    continue
+                except StopIteration as end:
                     l.coro = None
+                    if l.calling:
+                        l.calling = False
+                        self.succeed(l, end.value)
+                except Errno as error:
+                    if not l.calling:
+                        raise
+                    l.coro = None
+                    l.calling = False
+                    self.fail(l, error.errno)
                 continue
             if sched.resched:
                 sched.resched = False
@@ -306,8 +318,7 @@ class Kernel(Trap):
     def pick(self) -> Lwp:
         """Make the next runnable LWP the current one, waiting for one if need be."""
         sched = self.sched
-        if hasattr(self, "curlwp"):
-            self.account(self.curlwp)
+        self.account(self.curlwp)
         while not sched.runq and not self.halting:
             self._idle()
         if self.halting:
@@ -316,7 +327,7 @@ class Kernel(Trap):
         assert l.stat == LSRUN
         l.stat = LSONPROC
         self.curlwp = l
-        self._mark = self.clock.words[USED]
+        self._mark = self.clock_words[USED]
         self._trap_mark = self.traps
         self.stats.swtch += 1
         sched.resched = False
@@ -353,30 +364,31 @@ class Kernel(Trap):
     def start_quantum(self) -> None:
         """The current LWP may run for a tick, more or less by the seed."""
         jitter = self._sched_random.getrandbits(JITTER_BITS)
-        self.quantum_end = self.clock.now() + QUANTUM_NS - (1 << JITTER_BITS - 1) + jitter
+        self.quantum_end = self.clock_words[USED] + (QUANTUM_NS - (1 << JITTER_BITS - 1) + jitter) * CYCLES_PER_NS
         self.set_limit()
 
     def set_limit(self) -> None:
         """Tell the clock when to interrupt: at the end of the quantum, the next callout or CPU timer."""
         when = self.quantum_end
-        callout = self.sched.next_callout()
-        if callout is not None and callout < when:
-            when = callout
+        if self.sched.callouts:
+            callout = self.sched.next_callout()
+            if callout is not None and callout * CYCLES_PER_NS < when:
+                when = callout * CYCLES_PER_NS
         timers = self.curlwp.proc.timers
         if timers is not None:
             deadline = timers.next_cpu_deadline()
             if deadline is not None:
-                when = min(when, self.clock.now() + max(deadline, 1000))
-        self.clock.stop_at(when)
+                when = min(when, self.clock_words[USED] + max(deadline, 1000) * CYCLES_PER_NS)
+        self.clock_words[LIMIT] = when
 
     def account(self, l: Lwp) -> None:
         """Charge the time since the last call to an LWP: traps as system time, code as user time."""
-        cycles = self.clock.words[USED] - self._mark
-        system = (self.traps - self._trap_mark) * TRAP_CYCLES
-        self._mark += cycles
-        self._trap_mark = self.traps
+        used, traps = self.clock_words[USED], self.traps
+        system = (traps - self._trap_mark) * TRAP_CYCLES
+        user = used - self._mark - system
+        self._mark = used
+        self._trap_mark = traps
         self._system_cycles += system
-        user = max(cycles - system, 0)
         l.utime += user // CYCLES_PER_NS
         l.stime += system // CYCLES_PER_NS
         if l.proc.timers is not None and l.stat != LSZOMB:

@@ -136,8 +136,9 @@ class Fpu:
 
     def switch_to(self, l: Lwp) -> None:
         """The LWP is about to run: its registers replace those of the one before."""
-        if self.owner is not None:
-            self.save(self.owner)
+        owner = self.owner
+        if owner is not None and (owner.fpu_used or self.hart.fpu_written()):
+            self.save(owner)
         if l.fpu_used:
             self.hart.write_fpu(self.uareas.pcb(l.uarea))
             l.frame.words[SR] |= SR_FS

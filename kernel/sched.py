@@ -55,12 +55,14 @@ class CondVar:
         self.name = name
         self.waiters: deque[Lwp] = deque()
 
-    async def wait(self, l: Lwp) -> None:
+    @coroutine
+    def wait(self, l: Lwp) -> Generator[None, None, None]:
         """Sleep until woken; no signal ends it (cv_wait)."""
         l.kernel.sched.block(l, self, interruptible=False)
-        await _sleep(l)
+        yield
 
-    async def wait_sig(self, l: Lwp, timeout: int | None = None) -> None:
+    @coroutine
+    def wait_sig(self, l: Lwp, timeout: int | None = None) -> Generator[None, None, None]:
         """Sleep until woken, a signal arrives or `timeout` ns of virtual time pass (cv_timedwait_sig).
 
         Raises Errno: EINTR or ERESTART for a signal, by its SA_RESTART flag; EWOULDBLOCK for a timeout.
@@ -71,14 +73,15 @@ class CondVar:
         if pending:
             raise Errno(pending)
         l.kernel.sched.block(l, self, interruptible=True, timeout=timeout)
-        reason = await _sleep(l)
-        if reason:
-            raise Errno(reason)
+        yield
+        if l.wake_reason:
+            raise Errno(l.wake_reason)
 
     def broadcast(self) -> None:
         """Wake every waiter, in the order in which they went to sleep."""
-        while self.waiters:
-            l = self.waiters[0]
+        waiters = self.waiters
+        while waiters:
+            l = waiters[0]
             l.kernel.sched.wake(l, 0)
 
     def signal(self) -> None:
@@ -125,7 +128,10 @@ class Scheduler:
         cv = l.wchan
         if cv is None:
             return
-        cv.waiters.remove(l)
+        if cv.waiters[0] is l:
+            cv.waiters.popleft()
+        else:
+            cv.waiters.remove(l)
         l.wchan = None
         l.wmesg = ""
         l.interruptible = False

@@ -253,8 +253,9 @@ class Signals:
         if l is None:
             return
         if mask & STOP_SIGNALS and default and l.stat == LSSLEEP and l.interruptible:
-            # Stopped where it sleeps: a call that waits is not disturbed by ^Z and fg.
-            if not p.lflag & PL_PPWAIT:
+            # Stopped where it sleeps: a call that waits is not disturbed by ^Z and fg. In a vfork child a stop
+            # from the terminal stays pending until its parent is let go; SIGSTOP does not wait for that.
+            if not (p.lflag & PL_PPWAIT and mask & TTY_STOPS):
                 pending.take(signo)
                 self.stop(p, signo)
             return
@@ -351,6 +352,8 @@ class Signals:
             return EINTR
         if p.stat == SSTOP:
             return ERESTART
+        if not l.sigpend.set and not p.sigpend.set:
+            return 0
         found = self.candidates(l)
         while found:
             signo = (found & -found).bit_length()

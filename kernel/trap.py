@@ -7,7 +7,6 @@ that was served. Everything else (a sleep, a signal, a lost quantum) goes throug
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Coroutine
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -57,10 +56,11 @@ class Trap:
     """The part of Kernel that handles traps and system calls. First what it needs of the rest."""
 
     clock: Clock
+    clock_words: memoryview  # clock.words, at hand
     curlwp: Lwp
     fault_error: int
     fpu: Fpu
-    quantum_end: int
+    quantum_end: int  # in clock cycles
     sched: Scheduler
     signals: Signals
     syscalls: list[int]  # how often each was called
@@ -81,7 +81,7 @@ class Trap:
     def trap(self, cause: int, tval: int) -> None:
         """Handle one trap of the current LWP; on return the hart's frame is that of the LWP to run next."""
         l = self.curlwp
-        self.clock.words[USED] += TRAP_CYCLES
+        self.clock_words[USED] += TRAP_CYCLES
         self.traps += 1
         if cause == ECALL_U:
             self.syscall(l)
@@ -107,21 +107,21 @@ class Trap:
         if error:
             self.fault_error = error
             return False
-        self.clock.words[USED] += TRAP_CYCLES
+        self.clock_words[USED] += TRAP_CYCLES
         self.traps += 1
         p.stats.minflt += 1
         return True
 
     def timer_interrupt(self) -> None:
         """The clock's limit: a callout is due, or the quantum is over, or both."""
-        words = self.clock.words
+        words = self.clock_words
         # The block that would have passed the limit did not run. Time goes up to the limit all the same, or
         # the callout that set it would not be due yet.
         words[USED] = max(words[USED], words[LIMIT])
         now = self.clock.now()
         self.sched.run_callouts(now)
         self.console_poll()
-        if now >= self.quantum_end:
+        if words[USED] >= self.quantum_end:
             self.sched.resched = True
         else:
             self.set_limit()
@@ -166,11 +166,13 @@ class Trap:
         words[PC] += 12
         number = words[T6]
         frame: Any = words
-        if number in (SYS_SYSCALL, SYS___SYSCALL):
+        if number == SYS_SYSCALL or number == SYS___SYSCALL:  # noqa: PLR1714  (every call comes through here)
             number = words[A0]
             frame = [*words[:A0], *words[A1 : A0 + 8], 0]  # the arguments moved down by one register
-        entry = NATIVE[number] if number < MAXSYSCALL else None
-        self.syscalls[number if number < MAXSYSCALL else 0] += 1
+        if number >= MAXSYSCALL:
+            number = SYS_SYSCALL  # has no entry either
+        entry = NATIVE[number]
+        self.syscalls[number] += 1
         if entry is None:
             self.fail(l, ENOSYS)
             self.signals.psignal(l.proc, SIGSYS)  # may be blocked or ignored: then the errno is all there is
@@ -184,16 +186,10 @@ class Trap:
             words[A0] = result & 0xFFFF_FFFF_FFFF_FFFF
             words[A1] = 0
         elif isinstance(result, CoroutineType):
-            l.coro = self._complete(l, result)
+            l.coro = result
+            l.calling = True  # `switch` drives it, and comes back to `succeed` or `fail`
         else:
             self.succeed(l, cast(Value, result))
-
-    async def _complete(self, l: Lwp, call: Coroutine[Any, Any, Value]) -> None:
-        """The rest of a system call that sleeps."""
-        try:
-            self.succeed(l, await call)
-        except Errno as error:
-            self.fail(l, error.errno)
 
     def succeed(self, l: Lwp, result: Value) -> None:
         """Both result registers are written: a1 is 0 unless the call says otherwise."""
