@@ -229,6 +229,11 @@ class Signals:
         l.sigpend.put(signo, info)
         l.ast = True
 
+    def wanted(self, p: Proc, signo: int) -> bool:
+        """Whether a signal would do anything: if not, its details need not be made up."""
+        mask = bit(signo)
+        return not p.sigignore & mask or signo == SIGCONT or self._awaited(p, mask)
+
     def _post(self, p: Proc, signo: int, info: SigInfo | None, target: Lwp | None) -> None:
         if p.stat == SZOMB or p.sflag & PS_WEXIT:
             return

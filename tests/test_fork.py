@@ -1,0 +1,31 @@
+"""Making processes, seen from inside the machine: each program in tests/guest/fork checks itself.
+
+They run under every way in which fork copies memory, on both kinds of hart and both kinds of clock: none of
+that may be visible.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import RunGuest, pass_or_explain
+
+PROGRAMS = sorted((Path(__file__).parent / "guest" / "fork").glob("*.c"))
+
+
+@pytest.fixture(params=["none", "page", "table", "batch", "slow clock"])
+def variant(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, object]]:
+    """Options for a machine; `batch` forces the other hart."""
+    if request.param == "batch":
+        monkeypatch.setenv("UAREA_HART", "batch")
+        yield {}
+    elif request.param == "slow clock":
+        yield {"native": False}
+    else:
+        yield {"cow": request.param}
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
+def test_fork(run_guest: RunGuest, program: Path, variant: dict[str, object]) -> None:
+    pass_or_explain(run_guest(program, **variant))
