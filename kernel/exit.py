@@ -65,7 +65,8 @@ def exit1(l: Lwp, code: int, signo: int) -> None:
     _end_other_lwps(l)
     p.sigpend.discard(-1)
     l.sigpend.discard(-1)
-    k.timers.timers_exit(p)
+    if p.timers is not None:
+        k.timers.timers_exit(p)
     for hook in k.exithooks:
         hook(p)
     p.fd.free(l)
@@ -182,7 +183,7 @@ def _tell_parent(p: Proc) -> None:
         if not parent.children:
             parent.waitcv.broadcast()
         parent = k.initproc
-    if p.exitsig and (p.exitsig != SIGCHLD or parent.pid != 0):
+    if p.exitsig and k.signals.wanted(parent, p.exitsig):
         k.signals.psignal(parent, p.exitsig, exit_info(p))
     parent.waitcv.broadcast()
 

@@ -36,7 +36,8 @@ from kernel.uvm.uarea import UAreas
 from kernel.vfs.mount import Vfs
 
 QUANTUM_NS = 10 * 10**6  # 1/hz
-JITTER_BITS = 21  # a quantum is longer or shorter by up to 1 ms, as the seed has it
+JITTER_BITS = 23  # of clock cycles: a quantum is longer or shorter by up to 1 ms, as the seed has it
+SHORTEST_QUANTUM = QUANTUM_NS * CYCLES_PER_NS - (1 << JITTER_BITS - 1)
 DEFAULT_MAXPROC = 20 + 16 * 64
 MSGBUF_SIZE = 16384
 
@@ -334,6 +335,11 @@ class Kernel(Trap):
         self.start_quantum()
         return l
 
+    def start_quantum(self) -> None:
+        """The current LWP may run for a tick, more or less by the seed."""
+        self.quantum_end = self.clock_words[USED] + SHORTEST_QUANTUM + self._sched_random.getrandbits(JITTER_BITS)
+        self.set_limit()
+
     def _idle(self) -> None:
         """Nobody can run: wait for input if somebody may be waiting for it, else let time jump."""
         if signo := self.board.take_interrupt():
@@ -360,12 +366,6 @@ class Kernel(Trap):
             self.host_signal(signo)
         if self.console.can_wait():
             self.console.wait_input(0)
-
-    def start_quantum(self) -> None:
-        """The current LWP may run for a tick, more or less by the seed."""
-        jitter = self._sched_random.getrandbits(JITTER_BITS)
-        self.quantum_end = self.clock_words[USED] + (QUANTUM_NS - (1 << JITTER_BITS - 1) + jitter) * CYCLES_PER_NS
-        self.set_limit()
 
     def set_limit(self) -> None:
         """Tell the clock when to interrupt: at the end of the quantum, the next callout or CPU timer."""

@@ -49,7 +49,7 @@ TRAP_CYCLES = 4000  # virtual time charged for every trap: 1 us
 _COUNTERS = {0xC000_2073: "cycle", 0xC010_2073: "time", 0xC020_2073: "instret"}
 _TIMEBASE_NS = 100  # rdtime counts at 10 MHz
 
-SYS_SYSCALL, SYS___SYSCALL = 0, 198
+INDIRECT = (0, 198)  # syscall, __syscall: the number is the first argument
 
 
 class Trap:
@@ -166,13 +166,12 @@ class Trap:
         words[PC] += 12
         number = words[T6]
         frame: Any = words
-        if number == SYS_SYSCALL or number == SYS___SYSCALL:  # noqa: PLR1714  (every call comes through here)
+        entry = NATIVE[number] if number < MAXSYSCALL else None
+        if entry is None and number in INDIRECT:
             number = words[A0]
             frame = [*words[:A0], *words[A1 : A0 + 8], 0]  # the arguments moved down by one register
-        if number >= MAXSYSCALL:
-            number = SYS_SYSCALL  # has no entry either
-        entry = NATIVE[number]
-        self.syscalls[number] += 1
+            entry = NATIVE[number] if number < MAXSYSCALL else None
+        self.syscalls[number if number < MAXSYSCALL else 0] += 1
         if entry is None:
             self.fail(l, ENOSYS)
             self.signals.psignal(l.proc, SIGSYS)  # may be blocked or ignored: then the errno is all there is

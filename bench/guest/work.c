@@ -45,12 +45,16 @@ getpid_loop(long n)
 		getpid();
 }
 
+/* Rounds of 64 pages, so that the machine's frames come back and the host's first touch does not count. */
 static void
 zero_faults(long n)
 {
-	char *p = mmap(NULL, n * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
-	for (long i = 0; i < n; i++)
-		p[i * 4096] = 1;
+	for (long done = 0; done < n; done += 64) {
+		char *p = mmap(NULL, 64 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+		for (int i = 0; i < 64; i++)
+			p[i * 4096] = 1;
+		munmap(p, 64 * 4096);
+	}
 }
 
 static void
@@ -61,25 +65,29 @@ wait_for(pid_t pid)
 		exit(3);
 }
 
+/* Rounds of 256 pages, shared with a child that waits. */
 static void
 cow_breaks(long n)
 {
-	char *p = mmap(NULL, n * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
-	for (long i = 0; i < n; i++)
+	char *p = mmap(NULL, 256 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+	for (int i = 0; i < 256; i++)
 		p[i * 4096] = 1;
-	int gate[2];
-	pipe(gate);
-	pid_t pid = fork();
-	if (pid == 0) {
-		char c;
+	for (long done = 0; done < n; done += 256) {
+		int gate[2];
+		pipe(gate);
+		pid_t pid = fork();
+		if (pid == 0) {
+			char c;
+			close(gate[1]);
+			read(gate[0], &c, 1);
+			_exit(0);
+		}
+		for (int i = 0; i < 256; i++)
+			p[i * 4096] = 2;
+		close(gate[0]);
 		close(gate[1]);
-		read(gate[0], &c, 1);
-		_exit(0);
+		wait_for(pid);
 	}
-	for (long i = 0; i < n; i++)
-		p[i * 4096] = 2;
-	close(gate[1]);
-	wait_for(pid);
 }
 
 static void

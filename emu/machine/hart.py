@@ -487,7 +487,7 @@ class InPlaceHart(Hart):
                     frame = self.frame
                     gpr[:] = frame.gpr
                     cpu[_CPU_PC] = frame.words[PC]
-                elif cause == STORE_FAULT or cause == LOAD_FAULT:
+                elif cause >= LOAD_FAULT:  # or STORE_FAULT; there is nothing else that high
                     cpu[_CPU_PC] = pc = cpu[_CPU_PC] - 4
                     missed = clock[ADDRESS] + clock[SIZE] - pc  # as Clock.retract
                     clock[USED] -= missed

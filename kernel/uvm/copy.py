@@ -41,13 +41,18 @@ class UserMemory:
         if not 0 <= va < USER_TOP:
             raise Errno(EFAULT)
         pmap = self.pmap
+        words = pmap.words
         need = _WRITE if access == PROT_WRITE else _READ
-        at = pmap.pte_at(va)
-        if at < 0 or pmap.words[at] & need != need:
-            if self.fault(va, access):
-                raise Errno(EFAULT)
-            at = pmap.pte_at(va)
-        return (pmap.words[at] >> PPN_SHIFT << 12) + (va & 4095)
+        entry = words[(pmap.root << 9) + (va >> 30)]  # as Pmap.pte_at, for the common case
+        if entry & V:
+            entry = words[(entry >> PPN_SHIFT << 9) + (va >> 21 & 511)]
+            if entry & V:
+                entry = words[(entry >> PPN_SHIFT << 9) + (va >> 12 & 511)]
+                if entry & need == need:
+                    return (entry >> PPN_SHIFT << 12) + (va & 4095)
+        if self.fault(va, access):
+            raise Errno(EFAULT)
+        return (words[pmap.pte_at(va)] >> PPN_SHIFT << 12) + (va & 4095)
 
     def copyin(self, va: int, length: int) -> bytes:
         """`length` bytes of user memory."""

@@ -6,6 +6,7 @@ entry (what is there). It serves user code's faults and the kernel's own copies 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from emu.machine.sv39 import PPN_SHIFT, V, W
@@ -16,37 +17,37 @@ from kernel.uvm.pmap import PROT_WRITE, pte_bits
 if TYPE_CHECKING:
     from kernel.uvm.map import MapEntry, VmSpace
 
-VM_MAXUSER_ADDRESS = 0x3F_FFFF_0000
-
 
 def fault(vm: VmSpace, va: int, access: int, *, by_user: bool = False) -> int:
     """Make a user address accessible for PROT_READ, PROT_WRITE or PROT_EXEC.
 
     `by_user` says that the hart itself faulted there and will retry, which renews its cached translation.
+
     Returns 0, or why not: EFAULT (nothing is mapped), EACCES (the map forbids it), EINVAL (beyond the end of
     a mapped file), ENOMEM (no frame).
     """
-    entry = vm.lookup(va) if 0 <= va < VM_MAXUSER_ADDRESS else None
     stats = vm.kernel.stats
     stats.faults += 1
-    if entry is None:
+    i = bisect_right(vm.starts, va) - 1
+    if i < 0 or va >= (entry := vm.entries[i]).end:
         return EFAULT
     if access & ~entry.prot:
         return EACCES
     pmap = vm.pmap
     try:
-        at = pmap.readable(va)
-        if at >= 0 and (pte := pmap.words[at]) & V:
+        # A store needs a leaf table of this space's own, other accesses only one that can be reached.
+        at = pmap.table_for(va) if access == PROT_WRITE else pmap.readable(va)
+        pte = pmap.words[at] if at >= 0 else 0
+        if pte & V:
             if access == PROT_WRITE:
-                _store(vm, entry, va, by_user)
+                _store(vm, entry, va, at, by_user)
             elif pte & (need := pte_bits(access, writable=False)) != need:
                 pmap.grant(va, entry.prot, writable=False)
-        elif entry.obj is None:
-            stats.flt_anon += 1
-            pfn = vm.kernel.frames.alloc(ANON)
-            pmap.enter(va & ~4095, pfn, entry.prot, writable=bool(entry.prot & PROT_WRITE))
-        else:
+            return 0
+        if entry.obj is not None:
             return _fault_object(vm, entry, va, access)
+        stats.flt_anon += 1
+        pmap.enter(va, vm.kernel.frames.alloc(ANON), entry.prot, writable=bool(entry.prot & PROT_WRITE))
     except Errno as error:
         return error.errno
     if pmap.resident > vm.maxrss:
@@ -54,10 +55,13 @@ def fault(vm: VmSpace, va: int, access: int, *, by_user: bool = False) -> int:
     return 0
 
 
-def _store(vm: VmSpace, entry: MapEntry, va: int, by_user: bool) -> None:
-    """A store to a present page. A private one is copied, or taken over if nobody else holds the frame."""
+def _store(vm: VmSpace, entry: MapEntry, va: int, at: int, by_user: bool) -> None:
+    """A store to a present page. A private one is copied, or taken over if nobody else holds the frame.
+
+    The table is this space's own by now, so the frame's count is exact.
+    """
     frames, stats = vm.kernel.frames, vm.kernel.stats
-    pte = vm.pmap.words[vm.pmap.table_for(va)]  # once the table is our own, the frame's count is exact
+    pte = vm.pmap.words[at]
     if pte & W:
         return
     pfn = pte >> PPN_SHIFT
