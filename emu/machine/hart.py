@@ -499,6 +499,14 @@ class InPlaceHart(Hart):
                     else:
                         self._save(pc)
                         self._enter_kernel(cause, tval)
+                elif cause == FETCH_FAULT and cpu[_CPU_BADADDR] >> 12 >= cpu[_CPU_PC] - 4 >> 12:
+                    cpu[_CPU_PC] = pc = cpu[_CPU_PC] - 4
+                    tval = cpu[_CPU_BADADDR]
+                    if not self.on_fault(cause, tval):
+                        self._save(pc)
+                        self._enter_kernel(cause, tval)
+                    elif self._stale:
+                        self._flush()
                 else:
                     slow(uc, cause, data)
             except BaseException as failure:

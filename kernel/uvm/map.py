@@ -247,18 +247,25 @@ class VmSpace(UserMemory):
         Entries are taken over as they are; then those with another inheritance than COPY or SHARE are put
         right in the child.
         """
-        prepare_parent(self)
+        special = False
+        for entry in self.entries:
+            if entry.inherit != INHERIT_COPY or entry.shared or entry.wired:
+                special = True
+        if special:
+            prepare_parent(self)
         child = VmSpace(self.kernel)
-        for field in ("daddr", "brk", "taddr", "tsize", "ssize", "maxsaddr"):
-            setattr(child, field, getattr(self, field))
-        child.entries = list(self.entries)
-        child.starts = list(self.starts)
+        child.daddr, child.brk = self.daddr, self.brk
+        child.taddr, child.tsize = self.taddr, self.tsize
+        child.ssize, child.maxsaddr = self.ssize, self.maxsaddr
+        child.entries = self.entries.copy()
+        child.starts = self.starts.copy()
         for entry in child.entries:
             if entry.obj is not None:
                 entry.obj.refs += 1
         try:
             self.kernel.cow_strategy(self.pmap, child.pmap)
-            correct_child(child)
+            if special:
+                correct_child(child)
         except Errno:
             child.release()
             raise
