@@ -439,6 +439,9 @@ __regex_parse(struct re_guts *g, const char *pattern, const char *end)
 {
 	struct parser p = { .g = g, .p = pattern, .end = end };
 
+	/* An empty extended expression is an error to BSD; an empty basic one matches anything. */
+	if (pattern == end && extended(&p))
+		return REG_EMPTY;
 	g->root = g->flags & REG_NOSPEC ? parse_literal(&p) : parse_choice(&p);
 	if (p.error == 0 && p.p != p.end)
 		p.error = REG_EPAREN;
