@@ -29,14 +29,17 @@ __stdio_tell(FILE *fp)
 	return offset;
 }
 
-/* Move within what the buffer holds already, if the target lies there. */
+/*
+ * Move within what the buffer holds already, if the target lies there.  Not on
+ * a stream that may be written next: the descriptor has to be at the position.
+ */
 static bool
 seek_in_buffer(FILE *fp, off_t target, off_t now)
 {
 	off_t start, end;
 
 	if (!(fp->_flags & __SRD) || fp->_bf._base == NULL || has_pushback(fp) ||
-	    fp->_flags & __SNBF)
+	    fp->_flags & (__SNBF | __SRW))
 		return false;
 	start = now - (fp->_p - fp->_bf._base);
 	end = now + fp->_r;
