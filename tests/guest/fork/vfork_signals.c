@@ -115,7 +115,7 @@ test_stop_child(int asleep)
 				await(go);
 			else
 				while (shared[0] == 0)
-					continue;
+					syscall(SYS_sched_yield);
 			_exit(0);
 		}
 		shared[0] = 2;
