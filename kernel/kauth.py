@@ -111,7 +111,7 @@ ALLOW, DENY, DEFER = Decision.ALLOW, Decision.DENY, Decision.DEFER
 class KAuth:
     """The listeners of the process and credential scopes, and the questions asked of them."""
 
-    __slots__ = ("cred_fork_hooks", "kernel", "listeners", "reserve_for_root")
+    __slots__ = ("_listeners", "cred_fork_hooks", "kernel", "reserve_for_root")
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
@@ -119,15 +119,32 @@ class KAuth:
         # sees the process count (quirk Q1). True does what its comment promises: the last five slots of the
         # process table are root's.
         self.reserve_for_root = False
-        self.listeners: list[Listener] = [suser, self._proc_listener, resource_listener, signal_listener]
+        self._listeners: dict[Process, list[Listener]] = {action: [] for action in Process}
+        self.listen(suser, *Process)
+        self.listen(self._proc_listener, Process.FORK, Process.CANSEE, Process.KTRACE, Process.PTRACE,
+                    Process.KEVENT_FILTER, Process.CORENAME, Process.STOPFLAG)  # fmt: skip
+        self.listen(resource_listener, Process.NICE, Process.RLIMIT_GET, Process.RLIMIT_SET,
+                    Process.SCHEDULER_GETPARAM, Process.SCHEDULER_GETAFFINITY, Process.SCHEDULER_SETPARAM)  # fmt: skip
+        self.listen(signal_listener, Process.SIGNAL)
         self.cred_fork_hooks: list[CredHook] = []
+
+    def listen(self, listener: Listener, *actions: Process) -> None:
+        """Ask this listener, too, about these actions (kauth_listen_scope)."""
+        for action in actions:
+            self._listeners[action].append(listener)
 
     def authorize_process(
         self, cred: Cred, action: Process, p: Proc, arg1: Any = None, arg2: Any = None
     ) -> bool:
-        """May `cred` do `action` to process `p`?"""
-        answers = [listener(cred, action, p, arg1, arg2) for listener in self.listeners]
-        return DENY not in answers and ALLOW in answers
+        """May `cred` do `action` to process `p`? Somebody must allow it, and nobody deny it."""
+        allowed = False
+        for listener in self._listeners[action]:
+            answer = listener(cred, action, p, arg1, arg2)
+            if answer is DENY:
+                return False
+            if answer is ALLOW:
+                allowed = True
+        return allowed
 
     def authorize_system(self, cred: Cred, action: System) -> bool:
         """May `cred` do `action` to the machine as a whole?"""

@@ -10,12 +10,12 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from kernel.sched import LSIDL, Callout, CondVar
+from kernel.signal import Pending
 
 if TYPE_CHECKING:
     from emu.machine.hart import TrapFrame
     from kernel.main import Kernel
     from kernel.proc import Proc
-    from kernel.signal import Pending
 
 
 class Lwp:
@@ -58,8 +58,6 @@ class Lwp:
     )
 
     def __init__(self, kernel: Kernel, proc: Proc, lid: int, uarea: int, frame: TrapFrame) -> None:
-        from kernel.signal import Pending
-
         self.kernel = kernel
         self.proc = proc
         self.lid = lid

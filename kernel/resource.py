@@ -89,6 +89,9 @@ class Rusage:
         )
 
 
+NO_USE = Rusage()  # of children that nobody has: shared by all, never added to
+
+
 class Stats(Rusage):
     """A process's statistics (struct pstats): its own use, less what its live LWPs still hold, its reaped
     descendants' use, and where the profiling clock counts."""
@@ -97,7 +100,7 @@ class Stats(Rusage):
 
     def __init__(self) -> None:
         super().__init__()
-        self.cru = Rusage()
+        self.cru = NO_USE
         self.prof = (0, 0, 0, 0)  # profil(): base, size, offset, scale
 
     def fork(self) -> Stats:
@@ -113,8 +116,11 @@ class Stats(Rusage):
 
     def add_child(self, child: Proc) -> None:
         """A child has been reaped, its LWPs are gone: what it and its own reaped children used becomes ours."""
+        if self.cru is NO_USE:
+            self.cru = Rusage()
         self.cru.add(child.stats)
-        self.cru.add(child.stats.cru)
+        if child.stats.cru is not NO_USE:
+            self.cru.add(child.stats.cru)
 
 
 def _add_lwp(total: Rusage, l: Lwp) -> None:

@@ -70,11 +70,16 @@ class HostStream(Device):
         self.termios = DEFAULT_TERMIOS
         self.winsize: bytes | None = None
         if source is not None:
-            source.listeners.append(self._input_arrived)
+            source.listeners.append(self)
 
-    def _input_arrived(self) -> None:
+    def input_arrived(self) -> None:
+        """The host has something to read."""
         self.cv.broadcast()
         self.sel.notify()
+
+    def wants_input(self) -> bool:
+        """Somebody sleeps until there is."""
+        return bool(self.cv.waiters or self.sel.pollers or self.sel.klist)
 
     # -- data ---------------------------------------------------------------------------------------
 
@@ -96,6 +101,8 @@ class HostStream(Device):
         assert self.source is not None
         try:
             data = self.source.peek(min(uio.resid, CHUNK))
+        except InterruptedError:
+            return False
         except OSError:
             raise Errno(EIO) from None
         if data is None:

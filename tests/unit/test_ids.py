@@ -77,7 +77,7 @@ def test_bypassing_a_limit_is_for_effective_root_alone(k: FakeKernel) -> None:
 def test_a_deny_overrules_root(k: FakeKernel) -> None:
     from kernel.kauth import Decision
 
-    k.kauth.listeners.append(lambda *question: Decision.DENY)
+    k.kauth.listen(lambda *question: Decision.DENY, *Process)
     assert not k.kauth.authorize_process(Cred(), Process.FORK, k.proc0, 1)
 
 

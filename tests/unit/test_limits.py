@@ -21,7 +21,7 @@ from kernel.limits import (
     set_corename,
 )
 from kernel.lwp import Lwp
-from kernel.resource import Stats, check_cpu_limit, own_usage, pack_wait_rusage, pack_wrusage
+from kernel.resource import Rusage, Stats, check_cpu_limit, own_usage, pack_wait_rusage, pack_wrusage
 from kernel.signal import SIGKILL, SIGXCPU
 from kernel.uvm.map import MAXSSIZ, USRSTACK
 from tests.unit.fake_kernel import BASE, FakeKernel, call
@@ -169,11 +169,15 @@ def test_rusage_layout(l: Lwp) -> None:
 def test_a_reaped_child_counts_with_its_own_children(k: FakeKernel, l: Lwp) -> None:
     child = k.fork(l.proc)
     child.utime, child.proc.stats.minflt = 7_000, 2
+    child.proc.stats.cru = Rusage()
+    child.proc.stats.cru = Rusage()
     child.proc.stats.cru.minflt = 10
     child.proc.stats.maxrss = 100
     assert len(pack_wrusage(child.proc)) == 288
     assert struct.unpack_from("<q", pack_wait_rusage(child.proc), 64) == (12,)
     assert struct.unpack_from("<q", pack_wrusage(child.proc), 144 + 64) == (10,)
+    child.proc.stats.add_lwp(child)
+    child.proc.stats.add_lwp(child)  # as the end of an LWP does
     l.proc.stats.add_child(child.proc)
     call(l, GETRUSAGE, -1, BASE)
     data = l.proc.vm.copyin(BASE, 144)
@@ -194,6 +198,8 @@ def test_an_exited_lwps_use_stays_with_the_process(l: Lwp) -> None:
 def test_fork_copies_the_profiling_buffer_and_nothing_else() -> None:
     parent = Stats()
     parent.minflt, parent.prof = 3, (0x1000, 64, 0, 65536)
+    parent.cru = Rusage()
+    parent.cru = Rusage()
     parent.cru.minflt = 4
     child = parent.fork()
     assert child.prof == parent.prof

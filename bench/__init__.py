@@ -1,0 +1,1 @@
+"""Measurements. Every figure is a ratio against a baseline of the same run; nothing here asserts anything."""

@@ -1,0 +1,53 @@
+"""The guest's side: boot a machine, run bench/guest/work.c on it, time the run without the boot."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from emu.machine.board import Board
+from emu.machine.console import Console
+from kernel.main import Kernel
+from kernel.vfs.root import install
+from toolchain.cc import cached_program
+from toolchain.native import clock_library
+
+SOURCE = Path(__file__).parent / "guest" / "work.c"
+
+
+def seconds(work: str, count: int, mib: int = 0, cow: str = "table") -> float:
+    """How long one run takes, boot not included."""
+    board = Board((192 + 3 * mib) << 20, Console.buffers(), clock_library())
+    kernel = Kernel(board, cow=cow)
+    program = cached_program(SOURCE, ["-O2"])
+    install(kernel, "/root/work", program.read_bytes())
+    argv = ["/root/work", work, str(count), *([str(mib)] if mib else [])]
+    kernel.spawn(b"/root/work", [a.encode() for a in argv], [], b"/root")
+    start = time.perf_counter()
+    status = kernel.run()
+    elapsed = time.perf_counter() - start
+    if status != 0:
+        raise SystemExit(f"bench: {' '.join(argv)} ended with status {status:#x}")
+    return elapsed
+
+
+def per_round(work: str, count: int, mib: int = 0, cow: str = "table") -> float:
+    """Seconds per round: the difference of a long run and a short one."""
+    few = max(count // 10, 1)
+    return (seconds(work, count, mib, cow) - seconds(work, few, mib, cow)) / (count - few)
+
+
+def start_to_end(program: Path) -> float:
+    """`uarea run` of a program that returns at once, from outside: a whole Python process."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "emu.cli", "run", str(program)], check=True)
+    return time.perf_counter() - start
+
+
+def empty_program(directory: Path) -> Path:
+    """A program that does nothing, compiled."""
+    source = directory / "empty.c"
+    source.write_text("int main(void) { return 0; }\n")
+    return cached_program(source, ["-O2"])
