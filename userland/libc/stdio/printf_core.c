@@ -149,8 +149,12 @@ format_all(struct out *out, const char *format, struct args *args)
 	const char *start = format;
 
 	while (!out->failed) {
-		const char *percent = strchrnul(format, '%');
+		const char *percent = format;
 		struct spec spec;
+
+		/* Text between conversions is short, mostly: a loop beats a call. */
+		while (*percent != '\0' && *percent != '%')
+			percent++;
 
 		if (percent != format)
 			__printf_put(out, format, (size_t)(percent - format));

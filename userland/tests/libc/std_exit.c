@@ -117,14 +117,19 @@ int
 main(void)
 {
 	char buf[128];
+	int status;
 
-	CHECK_EQ(WEXITSTATUS(output_of(leave, buf, sizeof(buf))), 7);
+	status = output_of(leave, buf, sizeof(buf));
+	CHECK_EQ(WEXITSTATUS(status), 7);
 	CHECK_STR(buf, "main third late second first ");
-	CHECK_EQ(output_of(leave_with_many, buf, sizeof(buf)), 0);
+	status = output_of(leave_with_many, buf, sizeof(buf));
+	CHECK_EQ(status, 0);
 	CHECK_STR(buf, "hundred ");
-	CHECK_EQ(WEXITSTATUS(output_of(leave_quickly, buf, sizeof(buf))), 3);
+	status = output_of(leave_quickly, buf, sizeof(buf));
+	CHECK_EQ(WEXITSTATUS(status), 3);
 	CHECK_STR(buf, "quick ");
-	CHECK_EQ(WEXITSTATUS(output_of(leave_at_once, buf, sizeof(buf))), 4);
+	status = output_of(leave_at_once, buf, sizeof(buf));
+	CHECK_EQ(WEXITSTATUS(status), 4);
 	CHECK_STR(buf, "");
 	return 0;
 }
