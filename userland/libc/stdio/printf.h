@@ -55,7 +55,19 @@ struct out {
 	FILE *fp;
 	size_t total;
 	bool failed;
+	bool wide;		/* count characters, not bytes */
 };
+
+/* Bytes that continue a UTF-8 character count for nothing in the wide family. */
+static inline size_t
+count_characters(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	for (; len > 0; s++, len--)
+		n += (*s & 0xc0) != 0x80;
+	return n;
+}
 
 /* Parse what follows a '%'; returns what follows the specification. */
 const char *__printf_parse(const char *, struct spec *);

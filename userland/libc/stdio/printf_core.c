@@ -3,13 +3,14 @@
 #include <stdlib.h>
 
 #include "printf.h"
+#include "wide_format.h"
 
 void
 __printf_put(struct out *out, const char *s, size_t len)
 {
 	FILE *fp = out->fp;
 
-	out->total += len;
+	out->total += out->wide ? count_characters(s, len) : len;
 	if (len <= (size_t)fp->_w) {
 		memcpy(fp->_p, s, len);
 		fp->_p += len;
@@ -187,10 +188,10 @@ format_all(struct out *out, const char *format, struct args *args)
  * newlines.  One printf is then, usually, one write.
  */
 int
-vfprintf(FILE *restrict fp, const char *restrict format, va_list ap)
+__stdio_vfprintf(FILE *fp, const char *format, va_list ap, bool wide)
 {
 	unsigned char borrowed[512];
-	struct out out = { .fp = fp };
+	struct out out = { .fp = fp, .wide = wide };
 	struct args args = { .table = NULL };
 	int style;
 
@@ -231,4 +232,10 @@ vfprintf(FILE *restrict fp, const char *restrict format, va_list ap)
 		return -1;
 	}
 	return out.failed ? -1 : (int)out.total;
+}
+
+int
+vfprintf(FILE *restrict fp, const char *restrict format, va_list ap)
+{
+	return __stdio_vfprintf(fp, format, ap, false);
 }

@@ -21,6 +21,7 @@ struct scan_spec {
 struct scan_input {
 	FILE *fp;
 	size_t consumed;
+	bool wide;		/* counts are of characters, not bytes */
 };
 
 static inline int
@@ -29,7 +30,7 @@ scan_get(struct scan_input *in)
 	int c = __sgetc(in->fp);
 
 	if (c != EOF)
-		in->consumed++;
+		in->consumed += !in->wide || (c & 0xc0) != 0x80;
 	return c;
 }
 
@@ -38,7 +39,7 @@ scan_unget(struct scan_input *in, int c)
 {
 	if (c != EOF) {
 		ungetc(c, in->fp);
-		in->consumed--;
+		in->consumed -= !in->wide || (c & 0xc0) != 0x80;
 	}
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "scanf.h"
+#include "wide_format.h"
 
 static bool
 is_space(int c)
@@ -225,10 +226,9 @@ step(struct scan_input *in, const char **format, va_list *ap, va_list first)
 }
 
 int
-vfscanf(FILE *restrict fp, const char *restrict format0, va_list ap)
+__stdio_vfscanf(FILE *fp, const char *format, va_list ap, bool wide)
 {
-	struct scan_input in = { .fp = fp };
-	const char *format = format0;
+	struct scan_input in = { .fp = fp, .wide = wide };
 	va_list first, rest;
 	int stored = 0;
 	bool converted = false;
@@ -257,4 +257,10 @@ vfscanf(FILE *restrict fp, const char *restrict format0, va_list ap)
 	va_end(first);
 	va_end(rest);
 	return stored;
+}
+
+int
+vfscanf(FILE *restrict fp, const char *restrict format, va_list ap)
+{
+	return __stdio_vfscanf(fp, format, ap, false);
 }

@@ -12,6 +12,8 @@ struct sink {
 	size_t count, size;	/* in elements */
 	mbstate_t state;
 	bool is_wide;
+	bool counts_characters;	/* the width does, even where bytes are stored */
+	size_t characters;
 };
 
 static bool
@@ -46,6 +48,7 @@ put(struct sink *s, char byte)
 		if (s->narrow != NULL)
 			s->narrow[s->count] = byte;
 		s->count++;
+		s->characters += !s->counts_characters || (byte & 0xc0) != 0x80;
 		return SCAN_STORED;
 	}
 	n = mbrtowc(&wc, &byte, 1, &s->state);
@@ -55,6 +58,7 @@ put(struct sink *s, char byte)
 		if (s->wide != NULL)
 			s->wide[s->count] = wc;
 		s->count++;
+		s->characters++;
 	}
 	return SCAN_STORED;
 }
@@ -92,7 +96,7 @@ abandon(struct sink *s, enum scan_result result)
 enum scan_result
 __scan_text(struct scan_input *in, const struct scan_spec *spec, void *where)
 {
-	struct sink s = { .is_wide = spec->length == SCAN_LONG };
+	struct sink s = { .is_wide = spec->length == SCAN_LONG, .counts_characters = in->wide };
 	size_t width = spec->width;
 	int c = EOF;
 
@@ -104,11 +108,12 @@ __scan_text(struct scan_input *in, const struct scan_spec *spec, void *where)
 		s.wide = where;
 	else
 		s.narrow = where;
-	/* The width counts characters, which wide sinks know only when whole. */
-	while (s.count < width && (c = scan_get(in)) != EOF) {
+	while ((c = scan_get(in)) != EOF) {
 		enum scan_result result;
+		/* Bytes that continue the last character belong to it, width or not. */
+		bool full = s.characters >= width && !(in->wide && !s.is_wide && (c & 0xc0) == 0x80);
 
-		if (!wanted(spec, c)) {
+		if (full || !wanted(spec, c)) {
 			scan_unget(in, c);
 			break;
 		}

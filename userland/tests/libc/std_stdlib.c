@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <search.h>
 #include <stdint.h>
+#include <util.h>
 
 #include "../check.h"
 
@@ -286,6 +287,35 @@ human_numbers(void)
 	CHECK_ERRNO(dehumanize_number("1x", &value), EINVAL);
 }
 
+static void
+formatting_helpers(void)
+{
+	char buf[64], complaint[64];
+	const unsigned char *strings[] = { (const unsigned char *)"b", (const unsigned char *)"ab",
+	    (const unsigned char *)"a" };
+	int len;
+	long block;
+
+	CHECK_EQ(shquote("plain", buf, sizeof(buf)), 5);
+	CHECK_EQ(shquote("it's", buf, sizeof(buf)), 9);
+	CHECK_STR(buf, "'it'\\''s'");
+	CHECK_EQ(strsuftollx("size", "2k", 0, 10000, complaint, sizeof(complaint)), 2048);
+	CHECK_EQ(strsuftollx("size", "2x3x4", 0, 100, complaint, sizeof(complaint)), 24);
+	CHECK_EQ(strsuftollx("size", "5q", 0, 100, complaint, sizeof(complaint)), 0);
+	CHECK_STR(complaint, "size `5q': illegal number");
+	CHECK_EQ(setenv("BLOCKSIZE", "4k", 1), 0);
+	CHECK_STR(getbsize(&len, &block), "4K-blocks");
+	CHECK_EQ(block, 4096);
+	CHECK_EQ(len, 9);
+	CHECK_EQ(radixsort(strings, 3, NULL, 0), 0);
+	CHECK_STR((const char *)strings[0], "a");
+	CHECK_STR((const char *)strings[2], "b");
+	CHECK_EQ(snprintb(buf, sizeof(buf), "\20\1READ\2WRITE\3EXEC", 5), 14);
+	CHECK_STR(buf, "0x5<READ,EXEC>");
+	snprintb(buf, sizeof(buf), "\177\020b\0LOW\0f\4\4FIELD\0=\1ONE\0=\2TWO\0\0", 0x21);
+	CHECK_STR(buf, "0x21<LOW,FIELD=0x2=TWO>");
+}
+
 int
 main(void)
 {
@@ -295,5 +325,6 @@ main(void)
 	generators();
 	tables();
 	human_numbers();
+	formatting_helpers();
 	return 0;
 }
