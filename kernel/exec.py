@@ -180,7 +180,10 @@ def _map_image(vm: VmSpace, image: Image, vnode: Vnode) -> None:
             vm.insert(MapEntry(file_end, end, prot, name="bss"))
         if prot & PROT_EXEC:
             vm.taddr, vm.tsize = start, end - start
-        vm.daddr = vm.brk = max(vm.daddr, end)
+        elif prot & PROT_WRITE and not vm.daddr:
+            vm.daddr = start
+        vm.brk = end
+    vm.daddr = vm.daddr or vm.brk
 
 
 def _map_stack(vm: VmSpace, limit: int) -> None:

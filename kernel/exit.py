@@ -190,11 +190,13 @@ def _tell_parent(p: Proc) -> None:
 
 def exit_info(p: Proc) -> SigInfo:
     """What a parent's signal says about an ended child (exit_psignal)."""
-    code = SI_USER
     if p.exitsig == SIGCHLD:
         code = CLD_KILLED if p.xsig else CLD_EXITED
-    status = p.xsig or p.xexit
-    info = SigInfo(p.exitsig, code, pid=p.pid, uid=p.cred.ruid, status=status)
+        info = SigInfo(SIGCHLD, code, pid=p.pid, uid=p.cred.ruid, status=p.xsig or p.xexit)
+    else:
+        # Another signal tells less: not how the child ended, and of its status only what killed it. It lies
+        # where a queued signal has its value.
+        info = SigInfo(p.exitsig, SI_USER, pid=p.pid, uid=p.cred.ruid, value=p.xsig)
     info.utime, info.stime = p.stats.utime // 10**7, p.stats.stime // 10**7
     return info
 

@@ -70,6 +70,7 @@ def _store(vm: VmSpace, entry: MapEntry, va: int, at: int, by_user: bool) -> Non
         return
     if frames.refs[pfn] == 1:
         stats.flt_takeover += 1
+        frames.kind[pfn] = ANON  # it may have been an object's that is gone
         vm.pmap.grant(va, entry.prot, writable=True)
         return
     stats.flt_acow += 1

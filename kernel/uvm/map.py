@@ -110,8 +110,8 @@ class VmSpace(UserMemory):
         self.refs = 1
         self.entries: list[MapEntry] = []
         self.starts: list[int] = []  # entries' start addresses, for bisection
-        self.daddr = 0  # where the heap begins
-        self.brk = 0  # where it ends
+        self.daddr = 0  # where the program's data begins
+        self.brk = 0  # where the heap behind it ends
         self.taddr = self.tsize = 0  # text
         self.ssize = 0
         self.maxsaddr = 0

@@ -25,7 +25,7 @@ PAGE_SIZE = 4096
 PAGE_SHIFT = 12
 ZERO_PAGE = bytes(PAGE_SIZE)
 
-# What a frame is used for, for audits and views. Nothing is decided by it.
+# What a frame is used for, for audits and views, and for the fork that copies what is nobody else's (cow.py).
 FREE, ANON, OBJECT, TABLE, UAREA = 0, 1, 2, 3, 4
 KINDS = ("free", "anon", "object", "page table", "uarea")
 
