@@ -106,6 +106,9 @@ static const char *const messages[] = {
 _Static_assert(sizeof(messages) / sizeof(messages[0]) == ELAST + 1,
     "one message for every error number");
 
+const int sys_nerr = ELAST + 1;
+const char *const *sys_errlist = messages;
+
 /* "Unknown error: -7", without dragging printf into every program. */
 static void
 describe_unknown(int error, char *out)

@@ -192,6 +192,8 @@ messages(void)
 	CHECK_STR(strerror(0), "Undefined error: 0");
 	CHECK_STR(strerror(4711), "Unknown error: 4711");
 	CHECK_STR(strerror(-1), "Unknown error: -1");
+	CHECK_EQ(sys_nerr, ELAST + 1);
+	CHECK_STR(sys_errlist[EPERM], "Operation not permitted");
 	CHECK_EQ(strerror_r(ENOMEM, buf, sizeof(buf)), 0);
 	CHECK_STR(buf, "Cannot allocate memory");
 	CHECK_EQ(strerror_r(ENOMEM, buf, 7), ERANGE);
