@@ -3,7 +3,8 @@
 Bytes pass unchanged and unbuffered. Input from a file or a pipe is read when the machine asks for it, and
 the whole machine stands still meanwhile, its clock included: what a program reads does not depend on how
 fast the host delivers. Only a terminal makes the machine run on while nobody types; then the kernel's idle
-loop waits here.
+loop waits here. A signal handler may break off every wait by raising InterruptedError; the reader goes to
+sleep in the machine then, and the idle loop takes over, as with a terminal.
 """
 
 from __future__ import annotations
@@ -11,20 +12,31 @@ from __future__ import annotations
 import os
 import select
 import stat
-from collections.abc import Callable
+from typing import Protocol
 
 CHUNK = 1 << 16
 
 
+class Listener(Protocol):
+    """Who reads from an Input inside the machine."""
+
+    def input_arrived(self) -> None:
+        """There is something to read now."""
+
+    def wants_input(self) -> bool:
+        """Somebody sleeps until there is."""
+
+
 class Input:
-    """A source of bytes. `listeners` are called when a terminal has new input."""
+    """A source of bytes."""
 
     is_terminal = False
 
     def __init__(self) -> None:
-        self.listeners: list[Callable[[], None]] = []
+        self.listeners: list[Listener] = []
         self.buffer = bytearray()
         self.at_end = False
+        self.waiting = False  # asleep in the host: a signal handler may break that off with InterruptedError
 
     def peek(self, n: int) -> bytes | None:
         """Up to `n` bytes that stay in the stream; b"" at its end, None when nothing has come yet."""
@@ -55,21 +67,30 @@ class Input:
         """A read would not make an LWP wait (it may make the whole machine wait)."""
         return True
 
-    def fileno(self) -> int | None:
-        """The host descriptor to wait on, or None if waiting is pointless."""
-        return None
+    def wait(self, timeout: float | None) -> bool:
+        """Sleep until there is something to read, `timeout` seconds pass (None: for ever) or a signal handler
+        raises InterruptedError; whether there is something."""
+        return True
+
+    def can_wait(self) -> bool:
+        """Input may still come that is not here yet."""
+        return False
 
     def size(self) -> tuple[int, int]:
         """Rows and columns of a terminal."""
         return 24, 80
 
+    def wanted(self) -> bool:
+        """Somebody in the machine sleeps until there is input."""
+        return any(listener.wants_input() for listener in self.listeners)
+
     def on_input(self) -> None:
         """There is something to read: tell the listeners."""
         for listener in self.listeners:
-            listener()
+            listener.input_arrived()
 
     def _fill(self, n: int) -> None:
-        """Get up to `n` bytes into the buffer, or set `at_end`, or neither when a terminal has none."""
+        """Get up to `n` bytes into the buffer, or set `at_end`, or neither when none has come yet."""
         self.at_end = True
 
 
@@ -88,10 +109,21 @@ class HostInput(Input):
     def ready(self) -> bool:
         if self.buffer or self.at_end or not self.is_terminal:
             return True
-        return bool(select.select([self.fd], [], [], 0)[0])
+        return self.wait(0)
 
-    def fileno(self) -> int | None:
-        return self.fd if self.is_terminal and not self.at_end else None
+    def wait(self, timeout: float | None) -> bool:
+        try:
+            try:
+                self.waiting = True
+                return bool(select.select([self.fd], [], [], timeout)[0])
+            finally:
+                self.waiting = False
+        except InterruptedError:
+            self.waiting = False
+            return False
+
+    def can_wait(self) -> bool:
+        return not self.at_end
 
     def available(self) -> int:
         if not self.buffer and not self.at_end and self.ready() and self.is_terminal:
@@ -106,16 +138,13 @@ class HostInput(Input):
         return _terminal_size(self.fd)
 
     def _fill(self, n: int) -> None:
-        if self.is_terminal and not self.ready():
+        # Wait first, then read: a signal that arrives in between must not lose bytes.
+        if not self.wait(0 if self.is_terminal else None):
             return
-        while True:
-            try:
-                data = os.read(self.fd, min(n, CHUNK))
-                break
-            except InterruptedError:
-                continue
-            except BlockingIOError:  # somebody made the host's descriptor non-blocking
-                select.select([self.fd], [], [])
+        try:
+            data = os.read(self.fd, min(n, CHUNK))
+        except BlockingIOError:  # somebody made the descriptor non-blocking, and somebody else was faster
+            return
         self.buffer += data
         self.at_end = not data
 
@@ -193,7 +222,11 @@ class Console:
         self.stdin = stdin
         self.stdout = stdout
         self.stderr = stderr
-        self.waiting = False  # asleep in wait_input: a signal handler may break that off with InterruptedError
+
+    @property
+    def waiting(self) -> bool:
+        """Asleep in the host: a signal handler may break that off with InterruptedError."""
+        return self.stdin.waiting
 
     @classmethod
     def host(cls) -> Console:
@@ -206,24 +239,17 @@ class Console:
         return cls(InputBuffer(data), OutputBuffer(), OutputBuffer())
 
     def can_wait(self) -> bool:
-        """Input may still come while the machine has nothing to do."""
-        return self.stdin.fileno() is not None
+        """Somebody in the machine sleeps for input that may still come."""
+        return self.stdin.can_wait() and self.stdin.wanted()
 
     def wait_input(self, timeout: float | None) -> bool:
         """Sleep until input arrives or `timeout` seconds pass (None: for ever); whether some arrived.
 
         Wakes whoever waits for it. With nothing to wait for, this returns at once.
         """
-        fd = self.stdin.fileno()
-        if fd is None:
+        if not self.stdin.can_wait():
             return False
-        try:
-            self.waiting = True
-            arrived = bool(select.select([fd], [], [], timeout)[0])
-        except InterruptedError:
-            return False
-        finally:
-            self.waiting = False
+        arrived = self.stdin.wait(timeout)
         if arrived:
             self.stdin.on_input()
         return arrived

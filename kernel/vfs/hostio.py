@@ -93,6 +93,7 @@ class HostStream(Device):
         return self._wait(l, uio)
 
     async def _wait(self, l: Lwp, uio: Uio) -> None:
+        await self.cv.wait_sig(l)
         while not self._take(uio):
             await self.cv.wait_sig(l)
 

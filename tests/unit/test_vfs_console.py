@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import signal
 import struct
 import termios
 from collections.abc import Iterator
@@ -140,6 +141,29 @@ def test_terminal_lets_the_machine_run_on() -> None:
     assert root.errno("read", 0, buffer, 10) == E.EAGAIN
     os.close(master)
     os.close(slave)
+
+
+def test_interrupted_wait_for_a_pipe(host_pipe: tuple[int, int]) -> None:
+    reader, writer = host_pipe
+    console = Console(HostInput(reader), OutputBuffer(), OutputBuffer())
+    root = started(console)
+
+    def break_off(signo: int, frame: object) -> None:
+        if console.waiting:
+            raise InterruptedError
+        signal.setitimer(signal.ITIMER_REAL, 0.01)  # not there yet
+
+    previous = signal.signal(signal.SIGALRM, break_off)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+        buffer = root.memory.place(bytes(10))
+        task = root.start("read", 0, buffer, 10)
+    finally:
+        signal.signal(signal.SIGALRM, previous)
+    assert not task.done and console.can_wait() and not console.waiting
+    os.write(writer, b"late")
+    assert console.wait_input(None)
+    assert task.run().result() == 4
 
 
 def test_console_without_a_terminal_does_not_wait() -> None:
