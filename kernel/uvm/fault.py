@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from emu.machine.sv39 import PPN_SHIFT, V, W
 from kernel.errno import EACCES, EFAULT, EINVAL, ENOMEM, Errno
+from kernel.uvm.code import before_fetch, before_store
 from kernel.uvm.page import ANON
-from kernel.uvm.pmap import PROT_WRITE, pte_bits
+from kernel.uvm.pmap import PROT_EXEC, PROT_WRITE, pte_bits
 
 if TYPE_CHECKING:
     from kernel.uvm.map import MapEntry, VmSpace
@@ -42,6 +43,8 @@ def fault(vm: VmSpace, va: int, access: int, *, by_user: bool = False) -> int:
             if access == PROT_WRITE:
                 _store(vm, entry, va, at, by_user)
             elif pte & (need := pte_bits(access, writable=False)) != need:
+                if entry.prot & PROT_EXEC:
+                    before_fetch(vm, entry, va, pte >> PPN_SHIFT)
                 pmap.grant(va, entry.prot, writable=False)
             return 0
         if entry.obj is not None:
@@ -66,11 +69,13 @@ def _store(vm: VmSpace, entry: MapEntry, va: int, at: int, by_user: bool) -> Non
         return
     pfn = pte >> PPN_SHIFT
     if entry.shared:
+        before_store(vm, entry, va, pfn)
         vm.pmap.grant(va, entry.prot, writable=True)
         return
     if frames.refs[pfn] == 1:
         stats.flt_takeover += 1
         frames.kind[pfn] = ANON  # it may have been an object's that is gone
+        before_store(vm, entry, va, pfn)
         vm.pmap.grant(va, entry.prot, writable=True)
         return
     stats.flt_acow += 1
@@ -92,9 +97,14 @@ def _fault_object(vm: VmSpace, entry: MapEntry, va: int, access: int) -> int:
     stats.flt_obj += 1
     page = va & ~4095
     pfn = obj.page(offset >> 12)
+    if entry.prot & PROT_EXEC:
+        before_fetch(vm, entry, va, pfn)
     if entry.shared:
+        writable = bool(entry.prot & PROT_WRITE) and (access == PROT_WRITE or not frames.code[pfn])
+        if writable:
+            before_store(vm, entry, va, pfn)
         frames.hold(pfn)
-        vm.pmap.enter(page, pfn, entry.prot, writable=bool(entry.prot & PROT_WRITE))
+        vm.pmap.enter(page, pfn, entry.prot, writable=writable)
     elif access == PROT_WRITE:
         stats.flt_prcopy += 1
         copy = frames.alloc(ANON, zero=False)

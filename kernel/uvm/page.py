@@ -1,7 +1,8 @@
 """Physical page frames (NetBSD: uvm_page.c).
 
-A frame that was ever mapped executable is marked in `code`: the machine may hold a translation of what was
-in it, so whoever in the kernel changes its bytes says so first (`will_write`).
+A frame that was mapped executable is marked in `code`: the machine may hold a translation of what is in it, so
+whoever in the kernel changes its bytes says so first (`will_write`). One that a shared mapping may store to is
+marked in `stored` (kernel.uvm.code).
 
 A frame's reference count is the number of leaf PTEs and memory objects that hold it; page-table pages and
 U-areas are held once by their owner. When the count falls to 0 the frame is free.
@@ -34,8 +35,8 @@ class Frames:
     """The allocator. `refs[pfn]` and `kind[pfn]` are by page frame number (physical address >> 12)."""
 
     __slots__ = (
-        "_free", "_mark", "code", "fail_after", "forget_code", "high", "kind", "low", "page", "ram", "refs", "total",
-        "used",
+        "_free", "_mark", "code", "fail_after", "forget_code", "high", "kind", "low", "page", "ram", "refs", "stored",
+        "total", "used",
     )  # fmt: skip
 
     def __init__(self, ram: Ram) -> None:
@@ -45,6 +46,7 @@ class Frames:
         self.refs = array("i", bytes(4 * self.total))
         self.kind = bytearray(self.total)
         self.code = bytearray(self.total)
+        self.stored = bytearray(self.total)
         # For a page table: its entries in use lie in [low, high). Kept by the pmap, so that the mostly empty
         # tables need not be searched whole.
         self.low = array("H", bytes(2 * self.total))
