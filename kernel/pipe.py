@@ -39,12 +39,13 @@ MINPIPESIZE = PIPE_SIZE // 3  # sleeping writers are woken once less than this i
 
 
 class Pipe:
-    """The queue between the ends. Times are ns since the epoch."""
+    """The queue between the ends. Times are ns since boot."""
 
     __slots__ = (
         "atime",
         "birthtime",
         "buffer",
+        "clock",
         "kernel",
         "mtime",
         "rcv",
@@ -58,6 +59,7 @@ class Pipe:
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
+        self.clock = kernel.clock
         self.buffer = bytearray()
         self.size = PIPE_SIZE
         self.readers = 0
@@ -66,7 +68,7 @@ class Pipe:
         self.wcv = CondVar("pipe_wr")
         self.rsel = SelInfo()
         self.wsel = SelInfo()
-        self.atime = self.mtime = self.birthtime = kernel.clock.boot_time + kernel.clock.now()
+        self.atime = self.mtime = self.birthtime = kernel.clock.now()
 
     # -- reading ------------------------------------------------------------------------------------
 
@@ -90,13 +92,20 @@ class Pipe:
 
     def _take(self, uio: Uio) -> None:
         buffer = self.buffer
-        n = min(len(buffer), uio.resid)
-        uio.put(buffer[:n])  # raises before anything is taken out
-        del buffer[:n]
-        self.atime = self.kernel.clock.boot_time + self.kernel.clock.now()
-        if len(buffer) < MINPIPESIZE and self.wcv.waiters:
+        left = len(buffer) - uio.resid
+        # `put` raises before anything is taken out.
+        if left <= 0:
+            left = 0
+            uio.put(buffer)
+            buffer.clear()
+        else:
+            n = uio.resid
+            uio.put(buffer[:n])
+            del buffer[:n]
+        self.atime = self.clock.now()
+        if left < MINPIPESIZE and self.wcv.waiters:
             self.wcv.broadcast()
-        if self.size - len(buffer) >= PIPE_BUF:
+        if self.size - left >= PIPE_BUF:
             self.wsel.notify()
 
     # -- writing ------------------------------------------------------------------------------------
@@ -149,7 +158,7 @@ class Pipe:
         return n
 
     def _wrote(self) -> None:
-        self.mtime = self.kernel.clock.boot_time + self.kernel.clock.now()
+        self.mtime = self.clock.now()
         if self.rcv.waiters:
             self.rcv.broadcast()
         self.rsel.notify()
@@ -241,9 +250,10 @@ class PipeEnd(File):
 
     def stat(self) -> Stat:
         pipe, size = self.pipe, len(self.pipe.buffer)
+        boot = pipe.clock.boot_time
         return Stat(
             dev=0, ino=0, mode=S_IFIFO | 0o600, nlink=0, uid=self.cred.euid, gid=self.cred.egid, rdev=0,
-            atime=pipe.atime, mtime=pipe.mtime, ctime=pipe.birthtime, birthtime=pipe.birthtime,
+            atime=boot + pipe.atime, mtime=boot + pipe.mtime, ctime=boot + pipe.mtime, birthtime=boot + pipe.birthtime,
             size=size, blocks=(size + 511) // 512, blksize=pipe.size, flags=0, gen=0,
         )  # fmt: skip
 

@@ -58,6 +58,8 @@ class UserMemory:
 
     def _range(self, va: int, n: int) -> slice:
         start = va - USER_BASE
+        if n == 0:
+            return slice(0, 0)
         if start < 0 or start + n > USER_SIZE:
             raise Errno(EFAULT)
         return slice(start, start + n)
