@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kernel.vfs.mount import Vfs
 
 FIRST_COOKIE = 2  # 0 is '.', 1 is '..'
+PAGES_RESERVED = (4 << 20) // PAGE_SIZE
 DIRENT_SIZE = 32  # what an entry adds to its directory's st_size
 
 
@@ -45,9 +46,14 @@ class Tmpfs(Mount):
         root.hold()
         self.root: Vnode = root
 
-    def usage(self) -> FsUsage:
+    def available(self) -> int:
+        """Pages that files may still take. Some memory is left to processes, however full the disk is."""
         frames = self.kernel.frames
-        return FsUsage(frames.total, frames.free, self.nodes + frames.free, frames.free)
+        return max(frames.free - min(PAGES_RESERVED, frames.total // 16), 0)
+
+    def usage(self) -> FsUsage:
+        free = self.available()
+        return FsUsage(self.kernel.frames.total, free, self.nodes + free, free)
 
 
 class TmpNode(Vnode):
@@ -103,15 +109,20 @@ class TmpFile(TmpNode):
 
     def reserve(self, start: int, end: int) -> None:
         """Have frames for a range of bytes. Raises Errno(ENOSPC), and takes back what it had got then."""
-        uobj = self.uobj
-        fresh = []
+        uobj, available = self.uobj, self.mount.available()
+        indices = range(start >> PAGE_SHIFT, (end + PAGE_SIZE - 1) >> PAGE_SHIFT)
+        if len(indices) > available + len(uobj.pages):
+            raise Errno(ENOSPC)
+        missing = [index for index in indices if index not in uobj.pages]
+        if len(missing) > available:
+            raise Errno(ENOSPC)
+        done = 0
         try:
-            for index in range(start >> PAGE_SHIFT, (end + PAGE_SIZE - 1) >> PAGE_SHIFT):
-                if index not in uobj.pages:
-                    uobj.page(index)
-                    fresh.append(index)
+            for index in missing:
+                uobj.page(index)
+                done += 1
         except Errno as e:
-            for index in fresh:
+            for index in missing[:done]:
                 uobj.frames.release(uobj.pages.pop(index))
             raise Errno(ENOSPC if e.errno == ENOMEM else e.errno) from None
 
