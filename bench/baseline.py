@@ -22,8 +22,9 @@ def _loop(*body: int) -> bytes:
     """A loop over `body` that counts a0 down to 0."""
     offset = -4 * (len(body) + 1)
     imm = offset & 0x1FFF
-    branch = imm >> 12 << 31 | (imm >> 5 & 0x3F) << 25 | 10 << 15 | 1 << 12 | (imm >> 1 & 15) << 8 | (imm >> 11 & 1) << 7
-    code = (*body, 0xFFF50513, branch | 0x63, NOP)  # addi a0,a0,-1; bne a0,zero,body
+    branch = 0x63 | imm >> 12 << 31 | (imm >> 5 & 0x3F) << 25 | 10 << 15 | 1 << 12
+    branch |= (imm >> 1 & 15) << 8 | (imm >> 11 & 1) << 7
+    code = (*body, 0xFFF50513, branch, NOP)  # addi a0,a0,-1; bne a0,zero,body
     return struct.pack(f"<{len(code)}I", *code)
 
 

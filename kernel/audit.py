@@ -99,7 +99,7 @@ def _frames(k: Kernel) -> list[str]:
         if frames.kind[address >> 12] != UAREA:
             wrong.append(f"U-area {address:#x} lies in a frame of kind {KINDS[frames.kind[address >> 12]]}")
     counted.update(tables)
-    wrong += [f"page table {t:#x} is a frame of kind {KINDS[frames.kind[t]]}" for t in tables if frames.kind[t] != TABLE]
+    wrong += [f"table {t:#x} is a frame of kind {KINDS[frames.kind[t]]}" for t in tables if frames.kind[t] != TABLE]
     used = 0
     for pfn in range(1, frames.total):
         refs = frames.refs[pfn]

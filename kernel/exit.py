@@ -20,7 +20,7 @@ from kernel.proc import (
     Proc,
 )
 from kernel.prot import fix_jobc, leave_pgrp
-from kernel.resource import pack_wait_rusage, pack_wrusage
+from kernel.resource import own_usage, pack_wait_rusage, pack_wrusage
 from kernel.sched import LSZOMB
 from kernel.signal import (
     CLD_CONTINUED,
@@ -34,6 +34,7 @@ from kernel.signal import (
     SigInfo,
 )
 from kernel.syscall import Result, syscall
+from kernel.time import TICK
 
 if TYPE_CHECKING:
     from kernel.lwp import Lwp
@@ -197,7 +198,8 @@ def exit_info(p: Proc) -> SigInfo:
         # Another signal tells less: not how the child ended, and of its status only what killed it. It lies
         # where a queued signal has its value.
         info = SigInfo(p.exitsig, SI_USER, pid=p.pid, uid=p.cred.ruid, value=p.xsig)
-    info.utime, info.stime = p.stats.utime // 10**7, p.stats.stime // 10**7
+    usage = own_usage(p)
+    info.utime, info.stime = usage.utime // TICK, usage.stime // TICK
     return info
 
 

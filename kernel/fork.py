@@ -36,6 +36,7 @@ from kernel.prot import join_after
 from kernel.sched import LSSTOP
 from kernel.signal import NSIG, SIGCHLD, Pending
 from kernel.syscall import Result, syscall
+from kernel.time import TICK
 from kernel.uvm.uarea import PCB_WORDS
 
 if TYPE_CHECKING:
@@ -217,7 +218,7 @@ def _refuse(l: Lwp, wmesg: str) -> Result:
 
 
 async def _refuse_later(l: Lwp, wmesg: str) -> int:
-    await l.kernel.sched.pause(l, wmesg, l.kernel.forkfsleep)
+    await l.kernel.sched.pause(l, wmesg, l.kernel.forkfsleep * TICK)
     raise Errno(EAGAIN)
 
 

@@ -27,6 +27,7 @@ from emu.machine.hart import (
     TVAL,
 )
 from kernel.errno import ENOSYS, ERESTART, Errno
+from kernel.resource import check_cpu_limit
 from kernel.sched import LSONPROC
 from kernel.signal import SIGBUS, SIGILL, SIGSYS, SIGTRAP, SigInfo
 from kernel.syscall import JUSTRETURN, MAXSYSCALL, NATIVE, Value
@@ -68,6 +69,9 @@ class Trap:
 
     @abstractmethod
     def switch(self) -> None: ...
+
+    @abstractmethod
+    def account(self, l: Lwp) -> None: ...
 
     @abstractmethod
     def set_limit(self) -> None: ...
@@ -118,11 +122,12 @@ class Trap:
         # The block that would have passed the limit did not run. Time goes up to the limit all the same, or
         # the callout that set it would not be due yet.
         words[USED] = max(words[USED], words[LIMIT])
-        now = self.clock.now()
-        self.sched.run_callouts(now)
+        self.account(self.curlwp)  # CPU-time timers expire here
+        self.sched.run_callouts(self.clock.now())
         self.console_poll()
         if words[USED] >= self.quantum_end:
             self.sched.resched = True
+            check_cpu_limit(self.curlwp.proc)
         else:
             self.set_limit()
 

@@ -39,7 +39,9 @@ class Outcome(NamedTuple):
 class Machine:
     """Boots a kernel, installs files, runs one program to its end, audits."""
 
-    def __init__(self, *, ram: int = 64 << 20, seed: int = 0, stdin: bytes = b"", native: bool = True, cow: str = "table"):
+    def __init__(
+        self, *, ram: int = 64 << 20, seed: int = 0, stdin: bytes = b"", native: bool = True, cow: str = "table"
+    ) -> None:
         self.console = Console.buffers(stdin)
         self.board = Board(ram, self.console, clock_library() if native else None)
         self.kernel = Kernel(self.board, seed=seed, cow=cow)
@@ -103,4 +105,5 @@ def run_guest(compile_guest: Callable[..., Path]) -> RunGuest:
 
 def pass_or_explain(outcome: Outcome) -> None:
     """Assert status 0, showing what the guest said."""
-    assert outcome.status == 0, f"status {outcome.status}\n{outcome.out.decode(errors='replace')}{outcome.err.decode(errors='replace')}"
+    said = (outcome.out + outcome.err).decode(errors="replace")
+    assert outcome.status == 0, f"status {outcome.status}\n{said}"
