@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import RunGuest, pass_or_explain
 
-PROGRAMS = ("contents", "names", "descriptors", "pipes", "readiness", "locks", "mapped", "shared_table", "full")
+PROGRAMS = ("contents", "names", "descriptors", "pipes", "readiness", "locks", "mapped", "shared_table", "full", "text")
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
