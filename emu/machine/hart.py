@@ -63,6 +63,7 @@ _CTL_TB_REMOVE = 9 | 2 << 26 | _CTL_WRITE
 _PROT_ALL = 7
 _MACHINE, _USER = 3, 0
 _NO_STOP_ADDRESS = (1 << 64) - 2
+_ALL_ONES = (1 << 64) - 1
 
 _TrapHook = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
 _InvalidHook = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
@@ -117,6 +118,7 @@ class Hart(ABC):
         self._root = 0  # page frame number of the root table in satp
         self._stale = False  # a translation was downgraded since the last flush
         self._stopping = False
+        self._restarting = False  # Unicorn is about to return although nothing is wrong
         self._failure: BaseException | None = None
         self._uc = ctypes.c_void_p()
         self._check(lib.uc_open(_UC_ARCH_RISCV, _UC_MODE_RISCV64, ctypes.byref(self._uc)))
@@ -197,8 +199,9 @@ class Hart(ABC):
                 self._save(self._pc())
                 expired[EXPIRED] = 0
                 self.on_trap(TIMER_INTERRUPT, 0)
-            elif not self._stopping:
+            elif not self._stopping and not self._restarting:
                 self._check(error or 1)
+            self._restarting = False
 
     def _raise_failure(self) -> None:
         """Raise here what a callback could not let escape."""
@@ -214,8 +217,9 @@ class Hart(ABC):
         """The callback for every exception. Nothing may escape it: ctypes would drop it and run on."""
         try:
             if cause in PAGE_FAULTS:
-                # Unicorn has stepped over the instruction, by 4 whatever its length.
-                self._page_fault(cause, self._pc() - 4)
+                # Unicorn has stepped over the instruction, by 4 whatever its length. A jump may go to the last
+                # bytes of the address space, too.
+                self._page_fault(cause, self._pc() - 4 & _ALL_ONES)
             elif cause == ECALL_U:
                 self._save(self._pc() - 4)
                 self._enter_kernel(cause, 0)
@@ -369,6 +373,10 @@ class BatchHart(Hart):
             frame.batch = (ctypes.c_void_p * 32)(*(base + 8 * i for i in range(32)))
         return frame.batch
 
+    def _invalid(self, uc: int, data: int) -> bool:
+        self._restarting = True  # Unicorn returns an error when the pc is written in this callback
+        return super()._invalid(uc, data)
+
     def _pc(self) -> int:
         return self._read(_REG_PC)
 
@@ -499,8 +507,8 @@ class InPlaceHart(Hart):
                     else:
                         self._save(pc)
                         self._enter_kernel(cause, tval)
-                elif cause == FETCH_FAULT and cpu[_CPU_BADADDR] >> 12 >= cpu[_CPU_PC] - 4 >> 12:
-                    cpu[_CPU_PC] = pc = cpu[_CPU_PC] - 4
+                elif cause == FETCH_FAULT and cpu[_CPU_BADADDR] >> 12 >= (pc := cpu[_CPU_PC] - 4) >> 12 >= 0:
+                    cpu[_CPU_PC] = pc
                     tval = cpu[_CPU_BADADDR]
                     if not self.on_fault(cause, tval):
                         self._save(pc)
