@@ -137,8 +137,9 @@ class Kernel(Trap):
         self.proc0 = swapper
         self.curlwp = swapper.lwps[0]
         self.initproc = self._system_process("init", swapper)
-        self.initproc.lwps[0].coro = self._init(self.initproc.lwps[0])
-        self.sched.setrunnable(self.initproc.lwps[0])
+        l = self.initproc.lwps[0]
+        l.coro = self._init(l)
+        l.coro.send(None)  # up to its first sleep: it has no children yet
         self.hart.on_trap = self.trap
         self.hart.on_fault = self.page_fault
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from emu.machine.sv39 import PPN_SHIFT, A, D, V, W
+from kernel.errno import Errno
 from kernel.uvm.page import ANON
 from kernel.uvm.pmap import CLEAR_W, Pmap
 
@@ -42,7 +43,11 @@ def share_pages(parent: Pmap, child: Pmap) -> None:
     for va, at in parent.leaf_entries():
         table = words[at] >> PPN_SHIFT
         frames.hold(table)  # splitting is for tables with two owners
-        copy = parent.split_table(table, W, CLEAR_W)
+        try:
+            copy = parent.split_table(table, W, CLEAR_W)
+        except Errno:
+            frames.release(table)
+            raise
         child.set_table(va, copy)
     child.resident = parent.resident
     parent.hart.downgraded()
@@ -56,6 +61,7 @@ def copy_pages(parent: Pmap, child: Pmap) -> None:
         for i in parent.used(table):
             entry = words[i]
             pfn = entry >> PPN_SHIFT
+            target = child.table_for(va + ((i & 511) << 12))
             if frames.kind[pfn] == ANON:
                 copy = frames.alloc(ANON, zero=False)
                 page[copy << 12 : (copy + 1) << 12] = page[pfn << 12 : (pfn + 1) << 12]
@@ -63,7 +69,7 @@ def copy_pages(parent: Pmap, child: Pmap) -> None:
                 pfn = copy
             else:
                 frames.hold(pfn)
-            words[child.table_for(va + ((i & 511) << 12))] = pfn << PPN_SHIFT | entry & (1 << PPN_SHIFT) - 1 & ~(A | D)
+            words[target] = pfn << PPN_SHIFT | entry & (1 << PPN_SHIFT) - 1 & ~(A | D)
             child.resident += 1
 
 

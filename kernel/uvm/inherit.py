@@ -26,7 +26,7 @@ def prepare_parent(vm: VmSpace) -> None:
 
 
 def _make_shared(vm: VmSpace, entry: MapEntry) -> None:
-    """Move a private entry's pages into an object of its own. Raises Errno(ENOMEM).
+    """Move a private entry's pages into an object of its own. Raises Errno(ENOMEM), with the entry as it was.
 
     A page still shared copy-on-write with a relative is copied first; a page of the file behind a private
     mapping that was never stored to is copied on first use.
@@ -38,18 +38,20 @@ def _make_shared(vm: VmSpace, entry: MapEntry) -> None:
         assert backing is not None
         return backing.read((index << 12) + offset, 4096)
 
-    obj = UvmObject(frames, from_backing if backing is not None else None)
+    pmap.hart.downgraded()
     for va, at in list(pmap.present(entry.start, entry.end)):
         pfn = pmap.words[at] >> PPN_SHIFT
         if frames.refs[pfn] > 1:
             copy = frames.alloc(ANON, zero=False)
             frames.page[copy << 12 : (copy + 1) << 12] = frames.page[pfn << 12 : (pfn + 1) << 12]
             pmap.enter(va, copy, entry.prot, writable=False)
-            pfn = copy
+    obj = UvmObject(frames, from_backing if backing is not None else None)
+    for va, at in pmap.present(entry.start, entry.end):
+        pfn = pmap.words[at] >> PPN_SHIFT
         frames.hold(pfn)
         frames.kind[pfn] = OBJECT
+        frames.stored[pfn] = 1
         obj.pages[va - entry.start >> 12] = pfn
-    pmap.hart.downgraded()
     i = vm.entries.index(entry)
     vm.entries[i] = entry.but(obj=obj, offset=0, shared=True)
     if backing is not None:
