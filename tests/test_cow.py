@@ -12,12 +12,13 @@ from typing import NamedTuple
 import pytest
 
 from emu.machine import sv39
-from emu.machine.hart import A0, A1, ECALL_U, FRAME_SIZE, PC, T6
+from emu.machine.hart import A0, A1, FRAME_SIZE, PC, T6
 from kernel.lwp import Lwp
 from kernel.proc import SZOMB, Proc
 from kernel.uvm.page import UAREA
 from kernel.uvm.uarea import USER_MAGIC, USER_WORD, USPACE
 from tests.conftest import Machine, RunGuest
+from tests.probe import at_every_syscall
 
 COW = "tests/guest/cow"
 GETPRIORITY, MARK = 100, 0x4D41524B
@@ -26,18 +27,15 @@ Compile = Callable[..., Path]
 
 def watch(m: Machine, look: Callable[[Lwp, int, int], None]) -> None:
     """Call look(lwp, number, address) at every mark."""
-    kernel = m.kernel
-    handle = kernel.hart.on_trap
 
-    def on_trap(cause: int, tval: int) -> None:
-        words = kernel.curlwp.frame.words
-        if cause == ECALL_U and (words[T6], words[A0]) == (0, GETPRIORITY) and words[A1] == MARK:
-            look(kernel.curlwp, words[A1 + 1], words[A1 + 2])
-        elif cause == ECALL_U and (words[T6], words[A0]) == (GETPRIORITY, MARK):
-            look(kernel.curlwp, words[A1], words[A1 + 1])
-        handle(cause, tval)
+    def recognise(l: Lwp) -> None:
+        words = l.frame.words
+        if (words[T6], words[A0]) == (0, GETPRIORITY) and words[A1] == MARK:
+            look(l, words[A1 + 1], words[A1 + 2])
+        elif (words[T6], words[A0]) == (GETPRIORITY, MARK):
+            look(l, words[A1], words[A1 + 1])
 
-    kernel.hart.on_trap = on_trap
+    at_every_syscall(m.kernel, recognise)
 
 
 class Page(NamedTuple):

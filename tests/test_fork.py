@@ -23,7 +23,8 @@ def variant(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     elif request.param == "slow clock":
         yield {"native": False}
     elif request.param == "short quantum":
-        monkeypatch.setattr("kernel.main.QUANTUM_NS", 5_000)
+        monkeypatch.setattr("kernel.main.SHORTEST_QUANTUM", 20_000)
+        monkeypatch.setattr("kernel.main.JITTER_BITS", 12)
         yield {}
     else:
         yield {"cow": request.param}
