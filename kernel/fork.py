@@ -155,7 +155,7 @@ def fork1(
         p2.vm = p1.vm
     else:
         try:
-            p2.vm = p1.vm.fork()
+            p2.vm = p1.vm.fork(l1.frame.words[SP])
         except Errno as error:
             _abandon(l1, p2, uarea, uid)
             raise Errno(ENOMEM) from error

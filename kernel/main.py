@@ -24,10 +24,10 @@ from kernel.mcontext import Fpu
 from kernel.pid import PidTable
 from kernel.proc import PK_SYSTEM, SACTIVE, Pgrp, Proc, Session
 from kernel.resource import Stats
-from kernel.sched import LSONPROC, LSRUN, LSSLEEP, LSZOMB, Scheduler
+from kernel.sched import LSONPROC, LSSLEEP, LSZOMB, Scheduler
 from kernel.signal import DEFAULT_IGNORED, SIGCONT, Pending, SigActs, Signals, bit
 from kernel.syscall import MAXSYSCALL
-from kernel.trap import TRAP_CYCLES, Trap
+from kernel.trap import TRAP_CYCLES, TRAP_NS, Trap
 from kernel.uidinfo import UidInfo
 from kernel.uvm.cow import DEFAULT, STRATEGIES
 from kernel.uvm.map import VmSpace
@@ -88,7 +88,7 @@ class Kernel(Trap):
         self.clock_words = board.clock.words
         self.console = board.console
         self.random = Random(seed)
-        self._sched_random = Random(f"sched {seed}")
+        self._jitter = Random(f"sched {seed}").getrandbits
         self.frames = Frames(board.ram)
         self.frames.forget_code = self.hart.forget_code
         self.uareas = UAreas(self.frames)
@@ -120,7 +120,7 @@ class Kernel(Trap):
         self.fault_error = 0
         self._mark = 0  # the clock when the current LWP's turn was last accounted, and the traps until then
         self._trap_mark = 0
-        self._system_cycles = 0  # charged for traps, and idle time
+        self._other_cycles = 0  # of the clock, that are neither code nor traps: idle time, rounding at interrupts
         self.curlwp: Lwp
         self.files: FileTable
         self.vfs: Vfs
@@ -141,6 +141,7 @@ class Kernel(Trap):
         l.coro = self._init(l)
         l.coro.send(None)  # up to its first sleep: it has no children yet
         self.hart.on_trap = self.trap
+        self.hart.on_syscall = self.syscall
         self.hart.on_fault = self.page_fault
 
     def _system_process(self, name: str, parent: Proc | None) -> Proc:
@@ -283,15 +284,11 @@ class Kernel(Trap):
         while not self.halting:
             if l.stat != LSONPROC:
                 l = self.pick()
-                continue
-            if l.coro is None and l.ast:
-                l.coro = self.signals.take(l)
-            if l.coro is not None:
+            elif l.coro is not None:
                 try:
                     l.coro.send(None)
                     if l.stat == LSSLEEP:
                         l.nvcsw += 1
-                    continue
                 except StopIteration as end:
                     l.coro = None
                     if l.calling:
@@ -303,34 +300,32 @@ class Kernel(Trap):
                     l.coro = None
                     l.calling = False
                     self.fail(l, error.errno)
-                continue
-            if sched.resched:
+            elif l.ast:
+                l.coro = self.signals.take(l)
+            elif sched.resched:
                 sched.resched = False
                 if sched.runq:
                     l.nivcsw += 1
                     sched.setrunnable(l)
                 else:
                     self.start_quantum()
-                continue
-            if self.fpu.owner is not l:
-                self.fpu.switch_to(l)
-            self.hart.enter(l.frame, l.proc.vm.pmap.root)
-            return
+            else:
+                if self.fpu.owner is not l:
+                    self.fpu.switch_to(l)
+                self.hart.enter(l.frame, l.proc.vm.pmap.root)
+                return
 
     def pick(self) -> Lwp:
         """Make the next runnable LWP the current one, waiting for one if need be."""
         sched = self.sched
         self.account(self.curlwp)
-        while not sched.runq and not self.halting:
+        while not sched.runq:
             self._idle()
-        if self.halting:
-            return self.curlwp
-        l = sched.runq.popleft()
-        assert l.stat == LSRUN
+            if self.halting:
+                return self.curlwp
+        self.curlwp = l = sched.runq.popleft()
         l.stat = LSONPROC
-        self.curlwp = l
         self._mark = self.clock_words[USED]
-        self._trap_mark = self.traps
         self.stats.swtch += 1
         sched.resched = False
         self.start_quantum()
@@ -338,8 +333,11 @@ class Kernel(Trap):
 
     def start_quantum(self) -> None:
         """The current LWP may run for a tick, more or less by the seed."""
-        self.quantum_end = self.clock_words[USED] + SHORTEST_QUANTUM + self._sched_random.getrandbits(JITTER_BITS)
-        self.set_limit()
+        self.quantum_end = self.clock_words[USED] + SHORTEST_QUANTUM + self._jitter(JITTER_BITS)
+        if self.sched.callouts or self.curlwp.proc.timers is not None:
+            self.set_limit()
+        else:
+            self.clock_words[LIMIT] = self.quantum_end
 
     def _idle(self) -> None:
         """Nobody can run: wait for input if somebody may be waiting for it, else let time jump."""
@@ -354,7 +352,7 @@ class Kernel(Trap):
             self.console.wait_input(None)
             return
         self.clock.words[USED] = max(before, when * CYCLES_PER_NS)
-        self._system_cycles += self.clock.words[USED] - before
+        self._other_cycles += self.clock.words[USED] - before
         self.sched.run_callouts(self.clock.now())
 
     def console_wanted(self) -> bool:
@@ -385,20 +383,18 @@ class Kernel(Trap):
     def account(self, l: Lwp) -> None:
         """Charge the time since the last call to an LWP: traps as system time, code as user time."""
         used, traps = self.clock_words[USED], self.traps
-        system = (traps - self._trap_mark) * TRAP_CYCLES
-        user = used - self._mark - system
+        system = (traps - self._trap_mark) * TRAP_NS
+        user = (used - self._mark) // CYCLES_PER_NS - system
         self._mark = used
         self._trap_mark = traps
-        self._system_cycles += system
-        l.utime += user // CYCLES_PER_NS
-        l.stime += system // CYCLES_PER_NS
+        l.utime += user
+        l.stime += system
         if l.proc.timers is not None and l.stat != LSZOMB:
-            l.proc.timers.charge(l, user // CYCLES_PER_NS, system // CYCLES_PER_NS)
+            l.proc.timers.charge(l, user, system)
 
     def code_retired(self) -> int:
         """Bytes of user code retired since boot."""
-        pending = (self.traps - self._trap_mark) * TRAP_CYCLES
-        return self.clock.words[USED] - self._system_cycles - pending
+        return self.clock_words[USED] - self.traps * TRAP_CYCLES - self._other_cycles
 
     # -- messages ----------------------------------------------------------------------------------
 

@@ -32,8 +32,12 @@ Result = Value | Coroutine[Any, Any, Value]
 Handler = Callable[..., Result]
 
 
+class _JustReturn(tuple[int, int]):
+    """The type of JUSTRETURN, unlike that of any pair of results."""
+
+
 # What a handler returns that has set the trap frame itself: exec, setcontext (EJUSTRETURN).
-JUSTRETURN = (-2, 0)
+JUSTRETURN = _JustReturn((-2, 0))
 
 MAXSYSCALL = 512
 FIRST_ARGUMENT = 9  # a0 = x10 is word 9 of a trap frame, which starts with x1

@@ -1,7 +1,8 @@
 """The way into the kernel and out of it again (NetBSD: riscv trap.c, syscall.c; spec A.1).
 
-`trap` is what the hart calls. Most traps end where they began: a system call that did not sleep, a fault
-that was served. Everything else (a sleep, a signal, a lost quantum) goes through `Kernel.switch`.
+`syscall`, `page_fault` and `trap` are what the hart calls. Most traps end where they began: a system call that
+did not sleep, a fault that was served. Everything else (a sleep, a signal, a lost quantum) goes through
+`Kernel.switch`.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ from abc import abstractmethod
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, cast
 
-from emu.machine.clock import LIMIT, USED
+from emu.machine.clock import CYCLES_PER_NS, LIMIT, USED
 from emu.machine.hart import (
     A0,
     A1,
     BREAKPOINT,
     CAUSE,
-    ECALL_U,
     FETCH_FAULT,
     ILLEGAL_INSTRUCTION,
     LOAD_FAULT,
@@ -30,7 +30,7 @@ from kernel.errno import ENOSYS, ERESTART, Errno
 from kernel.resource import check_cpu_limit
 from kernel.sched import LSONPROC
 from kernel.signal import SIGBUS, SIGILL, SIGSYS, SIGTRAP, SigInfo
-from kernel.syscall import JUSTRETURN, MAXSYSCALL, NATIVE, Value
+from kernel.syscall import JUSTRETURN, MAXSYSCALL, NATIVE, Result, Value
 from kernel.uvm.fault import fault, siginfo_for
 from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE
 
@@ -44,7 +44,8 @@ if TYPE_CHECKING:
 ILL_ILLOPC, TRAP_BRKPT, BUS_ADRALN = 1, 1, 1
 _ACCESS = {FETCH_FAULT: PROT_EXEC, LOAD_FAULT: PROT_READ, STORE_FAULT: PROT_WRITE}
 
-TRAP_CYCLES = 4000  # virtual time charged for every trap: 1 us
+TRAP_NS = 1000  # virtual time charged for every trap
+TRAP_CYCLES = TRAP_NS * CYCLES_PER_NS
 
 # `csrrs rd, csr, x0` for cycle, time and instret, without rd.
 _COUNTERS = {0xC000_2073: "cycle", 0xC010_2073: "time", 0xC020_2073: "instret"}
@@ -63,6 +64,7 @@ class Trap:
     fpu: Fpu
     quantum_end: int  # in clock cycles
     sched: Scheduler
+    _other_cycles: int
     signals: Signals
     syscalls: list[int]  # how often each was called
     traps: int
@@ -83,13 +85,12 @@ class Trap:
     def code_retired(self) -> int: ...
 
     def trap(self, cause: int, tval: int) -> None:
-        """Handle one trap of the current LWP; on return the hart's frame is that of the LWP to run next."""
+        """Handle a trap of the current LWP that is no system call; on return the hart's frame is that of the LWP
+        to run next."""
         l = self.curlwp
         self.clock_words[USED] += TRAP_CYCLES
         self.traps += 1
-        if cause == ECALL_U:
-            self.syscall(l)
-        elif cause in _ACCESS:
+        if cause in _ACCESS:
             words = l.frame.words
             words[CAUSE], words[TVAL] = cause, tval
             signo, code = siginfo_for(self.fault_error)
@@ -121,7 +122,9 @@ class Trap:
         words = self.clock_words
         # The block that would have passed the limit did not run. Time goes up to the limit all the same, or
         # the callout that set it would not be due yet.
-        words[USED] = max(words[USED], words[LIMIT])
+        if words[LIMIT] > words[USED]:
+            self._other_cycles += words[LIMIT] - words[USED]
+            words[USED] = words[LIMIT]
         self.account(self.curlwp)  # CPU-time timers expire here
         self.sched.run_callouts(self.clock.now())
         self.console_poll()
@@ -165,14 +168,52 @@ class Trap:
 
     # -- system calls ------------------------------------------------------------------------------
 
-    def syscall(self, l: Lwp) -> None:
-        """Spec A.1: call number in t6; pc is moved past the error jump before the handler runs."""
+    def syscall(self) -> None:
+        """Handle a system call (spec A.1): number in t6; pc is moved past the error jump before the handler runs.
+
+        The number of a call that is not in the table may be that of `syscall` or `__syscall`.
+        """
+        l = self.curlwp
+        self.clock_words[USED] += TRAP_CYCLES
+        self.traps += 1
         words = l.frame.words
         words[PC] += 12
         number = words[T6]
-        frame: Any = words
         entry = NATIVE[number] if number < MAXSYSCALL else None
-        if entry is None and number in INDIRECT:
+        if entry is None:
+            self._indirect(l, number)
+        else:
+            self.syscalls[number] += 1
+            try:
+                result = entry.call(l, words)
+                if result is None:
+                    words[A0] = words[A1] = 0
+                elif result.__class__ is int:
+                    words[A0] = result & 0xFFFF_FFFF_FFFF_FFFF
+                    words[A1] = 0
+                elif result.__class__ is tuple:
+                    words[A0], words[A1] = result
+                else:
+                    self._settle(l, result)
+            except Errno as error:
+                self.fail(l, error.errno)
+        if l.ast or l.coro is not None or self.sched.resched or l.stat != LSONPROC:
+            self.switch()
+
+    def _settle(self, l: Lwp, result: Result) -> None:
+        """What a handler returned goes to the program, at once or when it has done waiting."""
+        if isinstance(result, CoroutineType):
+            l.coro = result
+            l.calling = True  # `switch` drives it, and comes back to `succeed` or `fail`
+        else:
+            self.succeed(l, cast(Value, result))
+
+    def _indirect(self, l: Lwp, number: int) -> None:
+        """syscall(2), whose first argument is the number; or a call that does not exist."""
+        words = l.frame.words
+        entry = None
+        frame: Any = words
+        if number in INDIRECT:
             number = words[A0]
             frame = [*words[:A0], *words[A1 : A0 + 8], 0]  # the arguments moved down by one register
             entry = NATIVE[number] if number < MAXSYSCALL else None
@@ -182,18 +223,9 @@ class Trap:
             self.signals.psignal(l.proc, SIGSYS)  # may be blocked or ignored: then the errno is all there is
             return
         try:
-            result = entry.call(l, frame)
+            self._settle(l, entry.call(l, frame))
         except Errno as error:
             self.fail(l, error.errno)
-            return
-        if result.__class__ is int:
-            words[A0] = result & 0xFFFF_FFFF_FFFF_FFFF
-            words[A1] = 0
-        elif isinstance(result, CoroutineType):
-            l.coro = result
-            l.calling = True  # `switch` drives it, and comes back to `succeed` or `fail`
-        else:
-            self.succeed(l, cast(Value, result))
 
     def succeed(self, l: Lwp, result: Value) -> None:
         """Both result registers are written: a1 is 0 unless the call says otherwise."""

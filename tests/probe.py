@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from emu.machine.hart import ECALL_U
 from kernel.lwp import Lwp
 from kernel.main import Kernel
 
@@ -10,11 +9,10 @@ from kernel.main import Kernel
 def at_every_syscall(kernel: Kernel, look: Callable[[Lwp], None]) -> None:
     """Call look(lwp) when a system call begins: its registers are in the trap frame, pc at the ecall."""
     hart = kernel.hart
-    handle = hart.on_trap
+    handle = hart.on_syscall
 
-    def on_trap(cause: int, tval: int) -> None:
-        if cause == ECALL_U:
-            look(kernel.curlwp)
-        handle(cause, tval)
+    def on_syscall() -> None:
+        look(kernel.curlwp)
+        handle()
 
-    hart.on_trap = on_trap
+    hart.on_syscall = on_syscall

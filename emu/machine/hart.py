@@ -113,6 +113,7 @@ class Hart(ABC):
         # The kernel's handlers, called with the cause and the faulting address. `on_fault` comes first for page
         # faults, before registers are saved; True means the LWP can simply go on.
         self.on_trap: Callable[[int, int], None] = self._no_kernel
+        self.on_syscall: Callable[[], None] = lambda: self.on_trap(ECALL_U, 0)
         self.on_fault: Callable[[int, int], bool] = lambda cause, tval: False
         self.frame: TrapFrame  # where registers are saved on a trap and loaded from afterwards
         self._root = 0  # page frame number of the root table in satp
@@ -222,7 +223,8 @@ class Hart(ABC):
                 self._page_fault(cause, self._pc() - 4 & _ALL_ONES)
             elif cause == ECALL_U:
                 self._save(self._pc() - 4)
-                self._enter_kernel(cause, 0)
+                self.on_syscall()
+                self._leave_kernel()
             else:
                 pc = self._pc()
                 if cause != BREAKPOINT:
@@ -253,6 +255,9 @@ class Hart(ABC):
     def _enter_kernel(self, cause: int, tval: int) -> None:
         """Registers are in the trap frame: let the kernel handle the trap, and load what it wants to run next."""
         self.on_trap(cause, tval)
+        self._leave_kernel()
+
+    def _leave_kernel(self) -> None:
         if self._stopping:
             self._lib.uc_emu_stop(self._uc)
         else:
@@ -486,7 +491,7 @@ class InPlaceHart(Hart):
                     frame = self.frame
                     frame.gpr[:] = gpr
                     frame.words[PC] = cpu[_CPU_PC] - 4
-                    self.on_trap(cause, 0)
+                    self.on_syscall()
                     if self._stopping:
                         self._lib.uc_emu_stop(self._uc)
                         return

@@ -56,19 +56,19 @@ class UserMemory:
 
     def copyin(self, va: int, length: int) -> bytes:
         """`length` bytes of user memory."""
-        room = PAGE_SIZE - (va & 4095)
-        if length <= room:
+        if length <= PAGE_SIZE - (va & 4095):
             if length <= 0:
                 return b""
             pa = self._physical(va, PROT_READ)
-            return self.pmap.frames.page[pa : pa + length].tobytes()
+            return self.pmap.page[pa : pa + length].tobytes()
         if va + length > USER_TOP:
             raise Errno(EFAULT)
         out = []
+        room = PAGE_SIZE - (va & 4095)
         while length > 0:
             n = min(length, room)
             pa = self._physical(va, PROT_READ)
-            out.append(self.pmap.frames.page[pa : pa + n])
+            out.append(self.pmap.page[pa : pa + n])
             va += n
             length -= n
             room = PAGE_SIZE
@@ -77,16 +77,22 @@ class UserMemory:
     def copyout(self, va: int, data: bytes | bytearray | memoryview) -> None:
         """Store bytes in user memory. A fault in the middle leaves what was stored before it."""
         length = len(data)
+        pmap = self.pmap
+        if 0 < length <= PAGE_SIZE - (va & 4095):
+            pa = self._physical(va, PROT_WRITE)
+            if pmap.code[pa >> 12]:
+                pmap.frames.forget_code(pa >> 12)
+            pmap.page[pa : pa + length] = data
+            return
         if va + length > USER_TOP:
             raise Errno(EFAULT)
-        frames = self.pmap.frames
         done = 0
         while done < length:
             n = min(length - done, PAGE_SIZE - (va & 4095))
             pa = self._physical(va, PROT_WRITE)
-            if frames.code[pa >> 12]:
-                frames.forget_code(pa >> 12)
-            frames.page[pa : pa + n] = data[done : done + n] if n < length else data
+            if pmap.code[pa >> 12]:
+                pmap.frames.forget_code(pa >> 12)
+            pmap.page[pa : pa + n] = data[done : done + n]
             va += n
             done += n
 

@@ -14,24 +14,62 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emu.machine.sv39 import PPN_SHIFT, A, D, V, W
-from kernel.errno import Errno
-from kernel.uvm.page import ANON
-from kernel.uvm.pmap import CLEAR_W, Pmap
+from emu.machine.sv39 import PPN_SHIFT, A, D, V, W, X
+from kernel.uvm.page import ANON, TABLE
+from kernel.uvm.pmap import SHARED_READ, Pmap
+
+SMALL_MIDDLE = 8  # entries a level-1 table may span, and
+SMALL_LEAF = 48  # a leaf table, to be copied at fork rather than shared
 
 CowStrategy = Callable[[Pmap, Pmap], None]
 
-def share_tables(parent: Pmap, child: Pmap) -> None:
-    """Both root tables name the same level-1 tables, with V clear."""
-    words, refs = parent.words, parent.frames.refs
+def share_tables(parent: Pmap, child: Pmap, small: int = SMALL_MIDDLE) -> None:
+    """Both spaces name the same tables, with V clear above them.
+
+    Small tables are copied instead: that costs less than the faults by which they would be unshared. What is
+    small is bounded (`small` entries of a level-1 table), so the cost of a fork still is.
+    """
+    words, frames = parent.words, parent.frames
     shift = (child.root << 9) - (parent.root << 9)
-    child.slots = parent.slots.copy()
-    for at in parent.root_entries():
-        entry = words[at] & ~V
-        words[at] = words[at + shift] = entry
-        refs[entry >> PPN_SHIFT] += 1
+    for slot in parent.slots:
+        at = (parent.root << 9) + slot
+        entry = words[at]
+        middle = entry >> PPN_SHIFT
+        if entry & V and frames.high[middle] - frames.low[middle] <= small:
+            words[at + shift] = _copy_middle(parent, middle) << PPN_SHIFT | V
+        else:
+            words[at] = words[at + shift] = entry & ~V
+            frames.refs[middle] += 1
+        child.slots.append(slot)
     child.resident = parent.resident
     parent.hart.downgraded()
+
+
+def _copy_middle(parent: Pmap, middle: int) -> int:
+    """A copy of a small level-1 table: its small leaf tables are copied, too, the others shared.
+
+    Raises Errno(ENOMEM), with nothing left behind.
+    """
+    words, frames = parent.words, parent.frames
+    copy = parent.frames.alloc(TABLE)
+    frames.low[copy], frames.high[copy] = frames.low[middle], frames.high[middle]
+    shift = (copy << 9) - (middle << 9)
+    try:
+        for at in parent.used(middle):
+            entry = words[at]
+            leaf = entry >> PPN_SHIFT
+            if entry & (V | SHARED_READ) == V and frames.high[leaf] - frames.low[leaf] <= SMALL_LEAF:
+                words[at + shift] = parent.duplicate(leaf) << PPN_SHIFT | V
+                continue
+            if not entry & SHARED_READ:
+                entry &= ~V
+                words[at] = entry
+            words[at + shift] = entry
+            frames.refs[leaf] += 1
+    except BaseException:
+        parent.drop_middle(copy)
+        raise
+    return copy
 
 
 def share_pages(parent: Pmap, child: Pmap) -> None:
@@ -39,16 +77,8 @@ def share_pages(parent: Pmap, child: Pmap) -> None:
 
     Pages that are meant to be shared lose W as well; the next store finds that the map allows it.
     """
-    words, frames = parent.words, parent.frames
     for va, at in parent.leaf_entries():
-        table = words[at] >> PPN_SHIFT
-        frames.hold(table)  # splitting is for tables with two owners
-        try:
-            copy = parent.split_table(table, W, CLEAR_W)
-        except Errno:
-            frames.release(table)
-            raise
-        child.set_table(va, copy)
+        child.set_table(va, parent.duplicate(parent.words[at] >> PPN_SHIFT))
     child.resident = parent.resident
     parent.hart.downgraded()
 
@@ -71,6 +101,27 @@ def copy_pages(parent: Pmap, child: Pmap) -> None:
                 frames.hold(pfn)
             words[target] = pfn << PPN_SHIFT | entry & (1 << PPN_SHIFT) - 1 & ~(A | D)
             child.resident += 1
+
+
+def copy_stored_page(parent: Pmap, child: Pmap, va: int) -> None:
+    """Give the child its own copy of a page that both sides will store to at once: their stack's.
+
+    It saves both of them a fault. Without a frame to spare, or a table of their own, they fault.
+    """
+    words, frames = parent.words, parent.frames
+    at, child_at = parent.pte_at(va), child.pte_at(va)
+    if at < 0 or child_at < 0 or not frames.free:
+        return
+    entry = words[at]
+    pfn = entry >> PPN_SHIFT
+    if words[child_at] != entry or entry & (V | X) != V or frames.refs[pfn] != 2 or frames.kind[pfn] != ANON:
+        return
+    copy = frames.alloc(ANON, zero=False)
+    page = frames.page
+    page[copy << 12 : (copy + 1) << 12] = page[pfn << 12 : (pfn + 1) << 12]
+    words[child_at] = copy << PPN_SHIFT | entry & (1 << PPN_SHIFT) - 1 | W
+    words[at] = entry | W
+    frames.refs[pfn] = 1
 
 
 STRATEGIES: dict[str, CowStrategy] = {"none": copy_pages, "page": share_pages, "table": share_tables}

@@ -50,7 +50,9 @@ def fault(vm: VmSpace, va: int, access: int, *, by_user: bool = False) -> int:
         if entry.obj is not None:
             return _fault_object(vm, entry, va, access)
         stats.flt_anon += 1
-        pmap.enter(va, vm.kernel.frames.alloc(ANON), entry.prot, writable=bool(entry.prot & PROT_WRITE))
+        if access != PROT_WRITE:
+            at = pmap.table_for(va)
+        pmap.put(at, vm.kernel.frames.alloc(ANON), entry.bits)
     except Errno as error:
         return error.errno
     if pmap.resident > vm.maxrss:
@@ -82,7 +84,7 @@ def _store(vm: VmSpace, entry: MapEntry, va: int, at: int, by_user: bool) -> Non
     copy = frames.alloc(ANON, zero=False)
     page = frames.page
     page[copy << 12 : (copy + 1) << 12] = page[pfn << 12 : (pfn + 1) << 12]
-    vm.pmap.enter(va & ~4095, copy, entry.prot, writable=True)
+    vm.pmap.put(at, copy, entry.bits)
     if not by_user:
         vm.pmap.hart.downgraded()
 

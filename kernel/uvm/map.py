@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from kernel.errno import ENOMEM, Errno
 from kernel.uvm.copy import UserMemory
+from kernel.uvm.cow import copy_stored_page
 from kernel.uvm.fault import fault
 from kernel.uvm.inherit import INHERIT_COPY, correct_child, prepare_parent
 from kernel.uvm.object import UvmObject
 from kernel.uvm.page import PAGE_SIZE
-from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE, Pmap
+from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE, Pmap, pte_bits
 
 if TYPE_CHECKING:
     from kernel.main import Kernel
@@ -41,7 +42,9 @@ def round_page(va: int) -> int:
 class MapEntry:
     """A range [start, end) of an address space. Never changed once it is in a map."""
 
-    __slots__ = ("advice", "end", "inherit", "maxprot", "name", "obj", "offset", "prot", "shared", "start", "wired")
+    __slots__ = (
+        "advice", "bits", "end", "inherit", "maxprot", "name", "obj", "offset", "prot", "shared", "start", "wired",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -68,6 +71,7 @@ class MapEntry:
         self.inherit = inherit
         self.wired = wired
         self.advice = advice
+        self.bits = pte_bits(prot, writable=bool(prot & PROT_WRITE))  # of a page that is wholly there
         self.name = name  # for /proc and debuggers: a path, "heap", "stack"
 
     def but(self, **changes: int | bool | str | UvmObject | None) -> MapEntry:
@@ -75,6 +79,7 @@ class MapEntry:
         new = MapEntry.__new__(MapEntry)
         for field in MapEntry.__slots__:
             setattr(new, field, changes.get(field, getattr(self, field)))
+        new.bits = pte_bits(new.prot, writable=bool(new.prot & PROT_WRITE))
         if "start" in changes and "offset" not in changes:
             new.offset = self.offset + new.start - self.start
         return new
@@ -241,8 +246,10 @@ class VmSpace(UserMemory):
             self.entries = []
             self.starts = []
 
-    def fork(self) -> VmSpace:
+    def fork(self, sp: int = 0) -> VmSpace:
         """A copy for a child (uvmspace_fork; spec C.21). Raises Errno(ENOMEM), leaving nothing behind.
+
+        `sp` is an address that both sides will store to as soon as they run, if that is known.
 
         Entries are taken over as they are; then those with another inheritance than COPY or SHARE are put
         right in the child.
@@ -266,6 +273,9 @@ class VmSpace(UserMemory):
             self.kernel.cow_strategy(self.pmap, child.pmap)
             if special:
                 correct_child(child)
+            stack = self.lookup(sp)
+            if stack is not None and stack.prot & PROT_WRITE and not stack.shared and not stack.wired:
+                copy_stored_page(self.pmap, child.pmap, sp)
         except Errno:
             child.release()
             raise

@@ -34,7 +34,7 @@ CLEAR_W = bytes(b & ~W for b in range(256))
 _CLEAR_V = bytes(b & ~V for b in range(256))
 _SPARSE = 64  # up to so many entries, changing them one by one is faster than all at once
 _LEAF_SPAN = 1 << 21  # bytes of address space under a leaf table
-_SHARED_READ = RSW0
+SHARED_READ = RSW0
 
 
 def pte_bits(prot: int, *, writable: bool) -> int:
@@ -58,13 +58,15 @@ def pte_bits(prot: int, *, writable: bool) -> int:
 class Pmap:
     """One address space's page tables. `root` is the page frame number of the root table."""
 
-    __slots__ = ("frames", "hart", "resident", "root", "slots", "words")
+    __slots__ = ("code", "frames", "hart", "page", "resident", "root", "slots", "words")
 
     def __init__(self, frames: Frames, hart: Hart) -> None:
         """Raises Errno(ENOMEM) when there is no frame for the root table."""
         self.frames = frames
         self.hart = hart
         self.words = frames.ram.words
+        self.page = frames.page
+        self.code = frames.code
         self.root = frames.alloc(TABLE)
         self.slots: list[int] = []  # the root entries in use
         self.resident = 0  # present leaf entries, shared or not
@@ -121,7 +123,7 @@ class Pmap:
                 self.slots.append(va >> 30)
         at = (entry >> PPN_SHIFT << 9) + (va >> 21 & 511)
         entry = words[at]
-        if not entry & V or entry & _SHARED_READ:
+        if not entry & V or entry & SHARED_READ:
             entry = self._unshare_leaf(at) if entry else self._new_table(at)
         table, i = entry >> PPN_SHIFT, va >> 12 & 511
         if i < self.frames.low[table] or i >= self.frames.high[table]:
@@ -149,7 +151,7 @@ class Pmap:
             entry |= V
             if self.frames.refs[table] > 1:
                 self.write_protect(table)
-                entry |= _SHARED_READ
+                entry |= SHARED_READ
             words[at] = entry
         return (entry >> PPN_SHIFT << 9) + (va >> 12 & 511)
 
@@ -198,9 +200,14 @@ class Pmap:
         return entry
 
     def split_table(self, table: int, bit: int, translation: bytes) -> int:
-        """Leave a shared table to its other owners and return a copy for this space.
+        """Leave a shared table to its other owners and return a copy for this space, as `duplicate`."""
+        copy = self.duplicate(table, bit, translation)
+        self.frames.refs[table] -= 1
+        return copy
 
-        What its entries name has one owner more, and `bit` is cleared in every entry of both.
+    def duplicate(self, table: int, bit: int = W, translation: bytes = CLEAR_W) -> int:
+        """A copy of a table. What its entries name has one owner more, and `bit` is clear in every entry of both.
+
         Raises Errno(ENOMEM), with nothing changed.
         """
         words, frames = self.words, self.frames
@@ -218,7 +225,6 @@ class Pmap:
         page = frames.page
         page[copy << 12 : (copy + 1) << 12] = page[table << 12 : (table + 1) << 12]
         frames.low[copy], frames.high[copy] = frames.low[table], frames.high[table]
-        refs[table] -= 1
         return copy
 
     def _translate(self, table: int, translation: bytes) -> None:
@@ -264,14 +270,17 @@ class Pmap:
         except BaseException:
             self.frames.release(pfn)
             raise
+        self.put(at, pfn, pte_bits(prot, writable=writable))
+
+    def put(self, at: int, pfn: int, bits: int) -> None:
+        """As `enter`, at an entry that `table_for` gave."""
         old = self.words[at]
         if old & V:
             self.frames.release(old >> PPN_SHIFT)
         else:
             self.resident += 1
-        bits = pte_bits(prot, writable=writable)
         if bits & X:
-            self.frames.code[pfn] = 1
+            self.code[pfn] = 1
         self.words[at] = pfn << PPN_SHIFT | bits
 
     def grant(self, va: int, prot: int, *, writable: bool) -> None:
@@ -327,11 +336,11 @@ class Pmap:
     def destroy(self) -> None:
         """Let go of every table, and of every page whose last table goes. The hart must not be in this space."""
         for at in self.root_entries():
-            self._drop_middle(self.words[at] >> PPN_SHIFT)
+            self.drop_middle(self.words[at] >> PPN_SHIFT)
         self.frames.release(self.root)
         self.resident = 0
 
-    def _drop_middle(self, table: int) -> None:
+    def drop_middle(self, table: int) -> None:
         if self.frames.refs[table] == 1:
             for at in self.used(table):
                 self._drop_leaf(self.words[at] >> PPN_SHIFT)
