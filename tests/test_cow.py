@@ -12,30 +12,16 @@ from typing import NamedTuple
 import pytest
 
 from emu.machine import sv39
-from emu.machine.hart import A0, A1, FRAME_SIZE, PC, T6
+from emu.machine.hart import FRAME_SIZE, PC
 from kernel.lwp import Lwp
 from kernel.proc import SZOMB, Proc
 from kernel.uvm.page import UAREA
 from kernel.uvm.uarea import USER_MAGIC, USER_WORD, USPACE
 from tests.conftest import Machine, RunGuest
-from tests.probe import at_every_syscall
+from tests.probe import GETPRIORITY, MARK, at_every_mark
 
 COW = "tests/guest/cow"
-GETPRIORITY, MARK = 100, 0x4D41524B
 Compile = Callable[..., Path]
-
-
-def watch(m: Machine, look: Callable[[Lwp, int, int], None]) -> None:
-    """Call look(lwp, number, address) at every mark."""
-
-    def recognise(l: Lwp) -> None:
-        words = l.frame.words
-        if (words[T6], words[A0]) == (0, GETPRIORITY) and words[A1] == MARK:
-            look(l, words[A1 + 1], words[A1 + 2])
-        elif (words[T6], words[A0]) == (GETPRIORITY, MARK):
-            look(l, words[A1], words[A1 + 1])
-
-    at_every_syscall(m.kernel, recognise)
 
 
 class Page(NamedTuple):
@@ -72,7 +58,7 @@ def stages(m: Machine, program: Path) -> tuple[Snapshot, dict[int, int], dict[in
         taken[number] = m.kernel.stats.flt_takeover
         copied[number] = m.kernel.stats.flt_acow
 
-    watch(m, look)
+    at_every_mark(m.kernel, look)
     m.start(program)
     assert m.finish().status == 0
     return pages, taken, copied
@@ -211,7 +197,7 @@ def test_uarea(machine: type[Machine], compile_guest: Compile, monkeypatch: pyte
             assert children_uareas[0] in kernel.uareas.cached
 
     children_uareas: list[int] = []
-    watch(m, look)
+    at_every_mark(m.kernel, look)
     m.start(compile_guest(f"{COW}/uarea.c"))
     assert m.finish().status == 0
     assert sorted(marks) == [0, 1, 2, 3, 4]
