@@ -25,6 +25,13 @@ def prepare_parent(vm: VmSpace) -> None:
             _make_shared(vm, entry)
 
 
+def share_entry(vm: VmSpace, va: int) -> None:
+    """Let the entry at an address be of shared memory, whatever it was. Raises Errno(ENOMEM)."""
+    entry = vm.lookup(va)
+    if entry is not None and not entry.shared:
+        _make_shared(vm, entry)
+
+
 def _make_shared(vm: VmSpace, entry: MapEntry) -> None:
     """Move a private entry's pages into an object of its own. Raises Errno(ENOMEM), with the entry as it was.
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.machine.sv39 import PPN_SHIFT, V
-from kernel.errno import EACCES, EAGAIN, EBADF, EFAULT, EINVAL, ENODEV, ENOMEM, EPERM, Errno
+from kernel.errno import EACCES, EAGAIN, EBADF, EFAULT, EFBIG, EINVAL, ENODEV, ENOMEM, EOVERFLOW, Errno
 from kernel.limits import RLIMIT_AS, RLIMIT_DATA, RLIMIT_MEMLOCK
 from kernel.syscall import Result, syscall
 from kernel.uvm.fault import fault
-from kernel.uvm.inherit import INHERIT_COPY, INHERIT_NONE, INHERIT_SHARE, INHERIT_ZERO
+from kernel.uvm.inherit import INHERIT_COPY, INHERIT_NONE, INHERIT_SHARE, INHERIT_ZERO, share_entry
 from kernel.uvm.map import (
     MMAP_TOP,
     PROT_ALL,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kernel.lwp import Lwp
 
 MAP_SHARED, MAP_PRIVATE, MAP_FIXED, MAP_TRYFIXED = 0x1, 0x2, 0x10, 0x400
-MAP_ANON, MAP_STACK = 0x1000, 0x2000
+MAP_ANON, MAP_STACK, MAP_REMAPDUP = 0x1000, 0x2000, 0x4
 _ALIGN_SHIFT, _ALIGN_MASK = 24, 0xFF << 24
 MCL_CURRENT, MCL_FUTURE = 1, 2
 _ADVICE = range(7)  # MADV_NORMAL .. MADV_FREE
@@ -35,10 +35,13 @@ _MS_ASYNC, _MS_INVALIDATE, _MS_SYNC = 1, 2, 4
 
 
 def _range(va: int, length: int) -> tuple[int, int]:
-    """[start, end) in whole pages for an address and a length. Raises Errno(EINVAL) if it wraps or leaves."""
+    """[start, end) in whole pages for an address and a length; neither need be aligned (range_test).
+
+    Raises Errno(EINVAL) for what lies outside of user space.
+    """
     start = trunc_page(va)
-    end = round_page(va + length)
-    if va + length > VM_MAXUSER_ADDRESS or end > VM_MAXUSER_ADDRESS:
+    end = round_page(va + length) if length else start
+    if start < VM_MIN_ADDRESS or end > VM_MAXUSER_ADDRESS:
         raise Errno(EINVAL)
     return start, end
 
@@ -55,9 +58,9 @@ def sys_obreak(l: Lwp, new: int) -> Result:
     if new_end > old_end:
         if vm.overlapping(old_end, new_end):
             raise Errno(ENOMEM)
-        vm.insert(MapEntry(old_end, new_end, PROT_READ | PROT_WRITE, name="heap", wired=vm.lock_future))
+        vm.insert(MapEntry(old_end, new_end, PROT_READ | PROT_WRITE, name="heap"))
         if vm.lock_future:
-            _wire(l, old_end, new_end)
+            _wire_new(l, old_end, new_end)
     elif new_end < old_end:
         vm.unmap(new_end, old_end)
     vm.brk = new
@@ -90,20 +93,28 @@ def sys_mmap(l: Lwp, addr: int, length: int, prot: int, flags: int, fd: int, pos
         if pos < 0:
             raise Errno(EINVAL)
         obj, maxprot, name = _file_object(l, fd, prot, shared)
-    start = _place(vm, addr, slack, size, flags)
+    try:
+        start = _place(vm, addr, slack, size, flags)
+    except Errno:
+        if obj is not None:
+            obj.release()
+        raise
     if flags & MAP_ANON and shared:
         obj = UvmObject(l.kernel.frames)
     vm.insert(
         MapEntry(start, start + size, prot, maxprot=maxprot, obj=obj, offset=pos, shared=shared, inherit=inherit,
-                 name=name, wired=vm.lock_future)
+                 name=name)
     )  # fmt: skip
     if vm.lock_future and prot:
-        _wire(l, start, start + size)
+        _wire_new(l, start, start + size)
     return start + slack
 
 
 def _place(vm: VmSpace, addr: int, slack: int, size: int, flags: int) -> int:
-    """Where a new mapping goes; with MAP_FIXED what was there is unmapped. Raises Errno(EINVAL or ENOMEM)."""
+    """Where a new mapping goes; with MAP_FIXED what was there is unmapped.
+
+    Raises Errno: EINVAL, ENOMEM; EFBIG or EOVERFLOW for a fixed place above user space or around its end.
+    """
     align_log = (flags & _ALIGN_MASK) >> _ALIGN_SHIFT
     if align_log and not 12 <= align_log < 38:
         raise Errno(EINVAL)
@@ -112,8 +123,10 @@ def _place(vm: VmSpace, addr: int, slack: int, size: int, flags: int) -> int:
         start = addr - slack
         if start & 4095 or start & (align - 1):
             raise Errno(EINVAL)
-        if start < VM_MIN_ADDRESS or start + size > VM_MAXUSER_ADDRESS:
+        if start < VM_MIN_ADDRESS:
             raise Errno(EINVAL)
+        if start + size > VM_MAXUSER_ADDRESS:
+            raise Errno(EOVERFLOW if start + size >= 1 << 64 else EFBIG)
         vm.unmap(start, start + size)
         return start
     if addr and flags & MAP_TRYFIXED:
@@ -150,16 +163,14 @@ def _file_object(l: Lwp, fd: int, prot: int, shared: bool) -> tuple[UvmObject | 
 
 @syscall(73, "int munmap(void *addr, size_t len)")
 def sys_munmap(l: Lwp, addr: int, length: int) -> Result:
-    start, end = _range(addr, length)
-    if start < VM_MIN_ADDRESS or addr & 4095:
-        raise Errno(EINVAL)
-    l.proc.vm.unmap(start, end)
+    if length:
+        l.proc.vm.unmap(*_range(addr, length))
     return None
 
 
 @syscall(74, "int mprotect(void *addr, size_t len, int prot)")
 def sys_mprotect(l: Lwp, addr: int, length: int, prot: int) -> Result:
-    if addr & 4095 or prot & ~PROT_ALL:
+    if prot & ~PROT_ALL:
         raise Errno(EINVAL)
     start, end = _range(addr, length)
     vm = l.proc.vm
@@ -179,9 +190,7 @@ def sys_minherit(l: Lwp, addr: int, length: int, inherit: int) -> Result:
     if inherit not in (INHERIT_SHARE, INHERIT_COPY, INHERIT_NONE, INHERIT_ZERO):
         raise Errno(EINVAL)
     start, end = _range(addr, length)
-    if start < VM_MIN_ADDRESS:
-        raise Errno(EINVAL)
-    if start < end and length:
+    if start < end:
         l.proc.vm.change(start, end, inherit=inherit)
     return None
 
@@ -189,7 +198,7 @@ def sys_minherit(l: Lwp, addr: int, length: int, inherit: int) -> Result:
 @syscall(75, "int madvise(void *addr, size_t len, int behav)")
 def sys_madvise(l: Lwp, addr: int, length: int, advice: int) -> Result:
     """Advice. MADV_FREE (6) drops private anonymous pages; the rest is remembered and changes nothing."""
-    if addr & 4095 or advice not in _ADVICE:
+    if advice not in _ADVICE:
         raise Errno(EINVAL)
     start, end = _range(addr, length)
     vm = l.proc.vm
@@ -207,7 +216,7 @@ def sys_madvise(l: Lwp, addr: int, length: int, advice: int) -> Result:
 @syscall(277, "int __msync13(void *addr, size_t len, int flags)")
 def sys___msync13(l: Lwp, addr: int, length: int, flags: int) -> Result:
     """Shared file pages are the file's own: there is nothing to write back."""
-    if flags & ~(_MS_ASYNC | _MS_INVALIDATE | _MS_SYNC) or flags & 7 in (0, 5) or flags & 5 == 5 or addr & 4095:
+    if flags & ~(_MS_ASYNC | _MS_INVALIDATE | _MS_SYNC) or flags & 7 == 0 or flags & 5 == 5:
         raise Errno(EINVAL)
     start, end = _range(addr, length)
     if not l.proc.vm.covered(start, end):
@@ -217,9 +226,9 @@ def sys___msync13(l: Lwp, addr: int, length: int, flags: int) -> Result:
 
 @syscall(78, "int mincore(void *addr, size_t len, char *vec)")
 def sys_mincore(l: Lwp, addr: int, length: int, vec: int) -> Result:
-    if addr & 4095:
+    if addr & 4095 or length == 0 or addr + length >= 1 << 64:
         raise Errno(EINVAL)
-    start, end = _range(addr, length)
+    start, end = addr, round_page(addr + length)
     vm = l.proc.vm
     if not vm.covered(start, end):
         raise Errno(ENOMEM)
@@ -256,13 +265,21 @@ def _wire(l: Lwp, start: int, end: int) -> None:
     vm.change(start, end, wired=True)
 
 
-def _check_lock_limit(l: Lwp, more: int) -> None:
-    vm = l.proc.vm
-    locked = sum(e.end - e.start for e in vm.entries if e.wired)
-    if locked + more > l.proc.limit.soft[RLIMIT_MEMLOCK] and l.proc.cred.euid != 0:
-        raise Errno(ENOMEM)
-    if more >> 12 > l.kernel.frames.total:
-        raise Errno(EAGAIN)
+def _wire_new(l: Lwp, start: int, end: int) -> None:
+    """Wire a mapping just made, after mlockall(MCL_FUTURE). It is undone if that fails: Errno(ENOMEM or EAGAIN)."""
+    try:
+        if _over_lock_limit(l, end - start):
+            raise Errno(ENOMEM)
+        _wire(l, start, end)
+    except Errno:
+        l.proc.vm.unmap(start, end)
+        raise
+
+
+def _over_lock_limit(l: Lwp, more: int) -> bool:
+    """Whether wiring so many more bytes exceeds the process's limit, root's too, or the machine's memory."""
+    locked = sum(e.end - e.start for e in l.proc.vm.entries if e.wired)
+    return locked + more > l.proc.limit.soft[RLIMIT_MEMLOCK] or more >> 12 > l.kernel.frames.total
 
 
 @syscall(203, "int mlock(const void *addr, size_t len)")
@@ -270,7 +287,8 @@ def sys_mlock(l: Lwp, addr: int, length: int) -> Result:
     start, end = _range(addr, length)
     if not l.proc.vm.covered(start, end):
         raise Errno(ENOMEM)
-    _check_lock_limit(l, end - start)
+    if _over_lock_limit(l, end - start):
+        raise Errno(EAGAIN)
     if start < end:
         _wire(l, start, end)
     return None
@@ -292,7 +310,8 @@ def sys_mlockall(l: Lwp, flags: int) -> Result:
         raise Errno(EINVAL)
     vm = l.proc.vm
     if flags & MCL_CURRENT:
-        _check_lock_limit(l, sum(e.end - e.start for e in vm.entries if e.prot and not e.wired))
+        if _over_lock_limit(l, sum(e.end - e.start for e in vm.entries if e.prot and not e.wired)):
+            raise Errno(ENOMEM)
         for entry in list(vm.entries):
             if entry.prot and not entry.wired:
                 _wire(l, entry.start, entry.end)
@@ -304,8 +323,6 @@ def sys_mlockall(l: Lwp, flags: int) -> Result:
 def sys_munlockall(l: Lwp) -> Result:
     vm = l.proc.vm
     vm.lock_future = False
-    if l.proc.cred.euid < 0:
-        raise Errno(EPERM)
     for entry in list(vm.entries):
         if entry.wired:
             vm.change(entry.start, entry.end, wired=False)
@@ -314,9 +331,12 @@ def sys_munlockall(l: Lwp) -> Result:
 
 @syscall(411, "void *mremap(void *old_address, size_t old_size, void *new_address, size_t new_size, int flags)")
 def sys_mremap(l: Lwp, old: int, old_size: int, new: int, new_size: int, flags: int) -> Result:
-    """Resize or move one mapping, taking its pages along. MAP_FIXED puts it at exactly `new`."""
+    """Resize or move one mapping, taking its pages along. MAP_FIXED puts it at exactly `new`; with MAP_REMAPDUP
+    the old one stays, and both show the same pages."""
     vm = l.proc.vm
-    if old & 4095 or not old_size or not new_size or flags & ~(MAP_FIXED | _ALIGN_MASK | 4):
+    if old & 4095 or not old_size or not new_size or flags & ~(MAP_FIXED | _ALIGN_MASK | MAP_REMAPDUP):
+        raise Errno(EINVAL)
+    if flags & MAP_REMAPDUP and round_page(old_size) != round_page(new_size):
         raise Errno(EINVAL)
     start, end = _range(old, old_size)
     size = round_page(new_size)
@@ -324,13 +344,15 @@ def sys_mremap(l: Lwp, old: int, old_size: int, new: int, new_size: int, flags: 
         raise Errno(ENOMEM)
     if not vm.covered(start, end):
         raise Errno(EINVAL)
-    if not flags & MAP_FIXED and size <= end - start:
+    if not flags & (MAP_FIXED | MAP_REMAPDUP) and size <= end - start:
         vm.unmap(start + size, end)
         return start
     inside = vm.overlapping(start, end)
     if len(inside) != 1:
         raise Errno(EINVAL)
-    if not flags & MAP_FIXED and not vm.overlapping(end, start + size) and start + size <= MMAP_TOP:
+    if not flags & (MAP_FIXED | MAP_REMAPDUP | _ALIGN_MASK) and not vm.overlapping(end, start + size) and (
+        start + size <= MMAP_TOP
+    ):
         _extend(vm, inside[0], start, end, size)
         return start
     if flags & MAP_FIXED and (new & 4095 or new < VM_MIN_ADDRESS or new + size > VM_MAXUSER_ADDRESS):
@@ -339,19 +361,34 @@ def sys_mremap(l: Lwp, old: int, old_size: int, new: int, new_size: int, flags: 
         raise Errno(EINVAL)
     target = _place(vm, new, 0, size, flags)
     vm.clip(start, end)
+    if flags & MAP_REMAPDUP:
+        share_entry(vm, start)
     entry = vm.lookup(start)
     assert entry is not None
     if entry.obj is not None:
         entry.obj.hold()
     vm.insert(entry.but(start=target, end=target + size, offset=entry.offset))
-    for va, at in list(vm.pmap.present(start, min(end, start + size))):
-        pte = vm.pmap.words[at]
-        l.kernel.frames.hold(pte >> PPN_SHIFT)
-        moved = vm.pmap.table_for(target + va - start)
-        vm.pmap.words[moved] = pte
-        vm.pmap.resident += 1
-    vm.unmap(start, end)
+    if not flags & MAP_REMAPDUP:
+        _move_pages(vm, start, min(end, start + size), target)
+        vm.unmap(start, end)
     return target
+
+
+def _move_pages(vm: VmSpace, start: int, end: int, target: int) -> None:
+    """Let the pages of [start, end) appear at `target` as well, where there are none.
+
+    Raises Errno(ENOMEM) with the new mapping gone and the old as it was.
+    """
+    pmap = vm.pmap
+    try:
+        for va, at in list(pmap.present(start, end)):
+            moved = pmap.table_for(target + va - start)
+            pmap.words[moved] = pmap.words[at]
+            pmap.frames.hold(pmap.words[at] >> PPN_SHIFT)
+            pmap.resident += 1
+    except Errno:
+        vm.unmap(target, target + end - start)
+        raise
 
 
 def _extend(vm: VmSpace, entry: MapEntry, start: int, end: int, size: int) -> None:

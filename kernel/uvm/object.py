@@ -85,7 +85,7 @@ class UvmObject:
     def truncate(self, size: int) -> None:
         """Drop all pages beyond `size` bytes, and zero the rest of the last one.
 
-        A page that a process still maps stays with the process until it lets go of it.
+        A page that a process still maps stays with the process until it lets go of it: see kernel.uvm.truncate.
         """
         keep = (size + PAGE_SIZE - 1) >> PAGE_SHIFT
         for index in [i for i in self.pages if i >= keep]:

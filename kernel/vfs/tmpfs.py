@@ -15,6 +15,7 @@ from kernel.errno import EFBIG, EINVAL, EISDIR, EMLINK, ENOMEM, ENOSPC, ENOTEMPT
 from kernel.fcntl import LINK_MAX, OFF_MAX
 from kernel.uvm.object import UvmObject
 from kernel.uvm.page import PAGE_SHIFT, PAGE_SIZE
+from kernel.uvm.truncate import unmap_pages
 from kernel.vfs.devfs import open_device
 from kernel.vfs.fifo import Fifo, FifoFile
 from kernel.vfs.mount import FsUsage, Mount
@@ -130,6 +131,7 @@ class TmpFile(TmpNode):
         if size > OFF_MAX:
             raise Errno(EFBIG)
         if size < self.size:
+            unmap_pages(self.mount.kernel, self.uobj, (size + PAGE_SIZE - 1) >> PAGE_SHIFT)
             if isinstance(self.uobj.pager, ImagePager):
                 self.uobj.pager.limit = min(self.uobj.pager.limit, size)
             self.uobj.truncate(size)
