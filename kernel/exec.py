@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from emu.machine.hart import A1, FRAME_WORDS, PC, SP
 from kernel.descrip import closeexec, cwdunshare
-from kernel.elf import PF_R, PF_W, PF_X, Image, parse
 from kernel.errno import E2BIG, EACCES, EAGAIN, ENOEXEC, ENOMEM, ETXTBSY, Errno
 from kernel.exit import lwp_free, release_vfork_parent
 from kernel.kauth import Process
 from kernel.limits import RLIMIT_NPROC, RLIMIT_STACK
 from kernel.proc import AFORK, PK_EXEC, PK_SUGID, PST_PROFIL
+from kernel.program import Program, load, map_program
 from kernel.prot import change_cred
 from kernel.sys_sig import execsigs
 from kernel.syscall import JUSTRETURN, Result, syscall
-from kernel.uvm.map import MAXSSIZ, USRSTACK, MapEntry, VmSpace, round_page, trunc_page
-from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE
+from kernel.uvm.map import MAXSSIZ, USRSTACK, MapEntry, VmSpace, round_page
+from kernel.uvm.pmap import PROT_READ, PROT_WRITE
 from kernel.vfs import namei
 from kernel.vfs.vnode import VEXEC, VREG, Vnode
 
@@ -44,7 +44,7 @@ class Package(NamedTuple):
 
     vnode: Vnode
     path: bytes  # absolute
-    image: Image
+    program: Program
     argv: list[bytes]
 
 
@@ -104,7 +104,7 @@ def execve(l: Lwp, path: bytes, argv: list[bytes], envv: list[bytes], vnode: Vno
     vm = VmSpace(k)
     try:
         stack_limit = min(round_page(p.limit.soft[RLIMIT_STACK]), MAXSSIZ)
-        _map_image(vm, package.image, package.vnode)
+        map_program(vm, package.program)
         _map_stack(vm, stack_limit)
         cred = _new_cred(p.cred, package.vnode)
         sp = _push_arguments(vm, package, envv, cred, p.cred, stack_limit)
@@ -114,7 +114,7 @@ def execve(l: Lwp, path: bytes, argv: list[bytes], envv: list[bytes], vnode: Vno
     _point_of_no_return(l, package, vm, cred)
     words = l.frame.words
     words[:FRAME_WORDS] = memoryview(bytes(8 * FRAME_WORDS)).cast("Q")
-    words[PC] = package.image.entry
+    words[PC] = package.program.image.entry
     words[SP] = sp
     words[A1] = p.psstrp
     k.stats.execs += 1
@@ -133,16 +133,16 @@ def _prepare(l: Lwp, path: bytes, argv: list[bytes], vnode: Vnode | None, depth:
         raise Errno(EACCES)
     if vnode.writers:
         raise Errno(ETXTBSY)
-    head = vnode.read(0, MAXINTERP)
-    if head.startswith(b"#!"):
+    if vnode.read(0, 2) == b"#!":
         if depth:
             raise Errno(ENOEXEC)
+        head = vnode.read(0, MAXINTERP)
         line = head[2:].split(b"\n", 1)
         words = line[0].strip().split(None, 1)
         if len(line) < 2 or not words:
             raise Errno(ENOEXEC)
         return _prepare(l, words[0], [*words, path, *argv[1:]], None, depth + 1)
-    return Package(vnode, _absolute(l, path), parse(vnode.read, vnode.size), argv)
+    return Package(vnode, _absolute(l, path), load(vnode), argv)
 
 
 def _absolute(l: Lwp, path: bytes) -> bytes:
@@ -153,37 +153,6 @@ def _absolute(l: Lwp, path: bytes) -> bytes:
     except Errno:
         return path  # the working directory has no path any more
     return base.rstrip(b"/") + b"/" + path
-
-
-def _map_image(vm: VmSpace, image: Image, vnode: Vnode) -> None:
-    """Enter the program's segments; pages are read on demand. Raises Errno(ENOEXEC, ENOMEM)."""
-    if not image.native or image.interpreter is not None:
-        raise Errno(ENOEXEC)
-    if vnode.uobj is None:
-        raise Errno(ENOEXEC)
-    name = "text"
-    for s in image.segments:
-        prot = (PROT_READ if s.flags & PF_R else 0) | (PROT_WRITE if s.flags & PF_W else 0)
-        prot |= PROT_EXEC if s.flags & PF_X else 0
-        start, end = trunc_page(s.va), round_page(s.va + s.memsz)
-        file_end = round_page(s.va + s.filesz) if s.filesz else start
-        name = "text" if prot & PROT_EXEC else "data" if prot & PROT_WRITE else "rodata"
-        if s.filesz:
-            vnode.uobj.hold()
-            vm.insert(MapEntry(start, file_end, prot, obj=vnode.uobj, offset=trunc_page(s.offset), name=name))
-            tail = s.va + s.filesz
-            if s.memsz > s.filesz and tail < file_end:
-                if not prot & PROT_WRITE:
-                    raise Errno(ENOEXEC)
-                vm.copyout(tail, bytes(file_end - tail))  # bss begins in the last page of the file's part
-        if end > file_end:
-            vm.insert(MapEntry(file_end, end, prot, name="bss"))
-        if prot & PROT_EXEC:
-            vm.taddr, vm.tsize = start, end - start
-        elif prot & PROT_WRITE and not vm.daddr:
-            vm.daddr = start
-        vm.brk = end
-    vm.daddr = vm.daddr or vm.brk
 
 
 def _map_stack(vm: VmSpace, limit: int) -> None:
@@ -204,7 +173,7 @@ def _push_arguments(
 
     Raises Errno(ENOMEM) when they do not fit the stack.
     """
-    argv, image = package.argv, package.image
+    argv, image = package.argv, package.program.image
     strings = b"".join(s + b"\0" for s in [package.path, *argv, *envv])
     words = 1 + len(argv) + 1 + len(envv) + 1 + 2 * 14
     top = USRSTACK - PS_STRINGS_SIZE
@@ -255,9 +224,11 @@ def _point_of_no_return(l: Lwp, package: Package, vm: VmSpace, cred: Cred) -> No
     elif p.cred.euid == p.cred.ruid and p.cred.egid == p.cred.rgid:
         p.flag &= ~PK_SUGID
     p.stflag &= ~PST_PROFIL
-    k.timers.timers_exec(p)
+    if p.timers is not None:
+        k.timers.timers_exec(p)
     release_vfork_parent(p)
-    l.ast = True  # stops from the terminal that were held back until now
+    if k.signals.candidates(l):
+        l.ast = True  # stops from the terminal that were held back until now
     old, p.vm = p.vm, vm
     k.hart.enter(l.frame, vm.pmap.root)  # before the old tables go, and their frames to somebody else
     old.release()

@@ -164,7 +164,7 @@ class SigAction:
         self.vers = 0
 
 
-_DEFAULT_ACTION = SigAction()
+_ALL_DEFAULT = [SigAction()] * NSIG
 
 
 class SigActs:
@@ -173,7 +173,7 @@ class SigActs:
     __slots__ = ("actions", "refs")
 
     def __init__(self, actions: list[SigAction] | None = None) -> None:
-        self.actions = actions if actions is not None else [_DEFAULT_ACTION] * NSIG
+        self.actions = actions if actions is not None else _ALL_DEFAULT.copy()
         self.refs = 1
 
     def fork(self, share: bool) -> SigActs:
@@ -182,6 +182,10 @@ class SigActs:
             self.refs += 1
             return self
         return SigActs(self.actions.copy())
+
+    def pristine(self) -> bool:
+        """Whether no action was ever set, as in most processes."""
+        return self.actions == _ALL_DEFAULT
 
     def release(self) -> None:
         """A process lets go (sigactsfree)."""

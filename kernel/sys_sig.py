@@ -131,7 +131,8 @@ def sys___sigprocmask14(l: Lwp, how: int, new: int, old: int) -> Result:
     if old:
         vm.copyout(old, pack_sigset(before))
     l.sigmask = after
-    l.ast = True
+    if l.kernel.signals.candidates(l):
+        l.ast = True
     return None
 
 
@@ -304,7 +305,7 @@ def execsigs(l: Lwp) -> None:
         p.sigacts = old.fork(share=False)
         old.release()
     actions = p.sigacts.actions
-    for signo in range(1, 64):
+    for signo in range(1, 64) if not p.sigacts.pristine() else ():
         action = actions[signo]
         if action.handler == SIG_IGN and signo != SIGCHLD:
             if action.mask or action.flags or action.tramp:
@@ -312,7 +313,7 @@ def execsigs(l: Lwp) -> None:
             continue
         if action.handler != SIG_DFL or action.mask or action.tramp:
             actions[signo] = SigAction()
-    ignored = sum(bit(s) for s in range(1, 64) if actions[s].handler == SIG_IGN)
+    ignored = 0 if p.sigacts.pristine() else sum(bit(s) for s in range(1, 64) if actions[s].handler == SIG_IGN)
     p.sigignore = (ignored | DEFAULT_IGNORED & ~bit(SIGCONT)) & ALL
     p.sigcatch = 0
     p.sflag &= ~PS_NOCLDSTOP

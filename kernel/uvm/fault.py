@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from emu.machine.sv39 import PPN_SHIFT, V, W
+from emu.machine.sv39 import PPN_SHIFT, V, W, X
 from kernel.errno import EACCES, EFAULT, EINVAL, ENOMEM, Errno
 from kernel.uvm.code import before_fetch, before_store
 from kernel.uvm.page import ANON
@@ -17,6 +17,9 @@ from kernel.uvm.pmap import PROT_EXEC, PROT_WRITE, pte_bits
 
 if TYPE_CHECKING:
     from kernel.uvm.map import MapEntry, VmSpace
+    from kernel.uvm.object import UvmObject
+
+BEHIND, AHEAD = 3, 4  # pages to map around one that was read, as NetBSD does for normal access
 
 
 def fault(vm: VmSpace, va: int, access: int, *, by_user: bool = False) -> int:
@@ -115,9 +118,29 @@ def _fault_object(vm: VmSpace, entry: MapEntry, va: int, access: int) -> int:
     else:
         frames.hold(pfn)
         vm.pmap.enter(page, pfn, entry.prot, writable=False)
+        _fault_ahead(vm, entry, obj, page)
     if vm.pmap.resident > vm.maxrss:
         vm.maxrss = vm.pmap.resident
     return 0
+
+
+def _fault_ahead(vm: VmSpace, entry: MapEntry, obj: UvmObject, page: int) -> None:
+    """Map the neighbours of a page that was read, too, if the object has them in memory: 3 before, 4 after."""
+    pmap, frames = vm.pmap, vm.kernel.frames
+    delta = entry.offset - entry.start
+    bits = entry.bits & ~W
+    base = pmap.table_for(page) - (page >> 12 & 511)  # they must be in the same leaf table: no new one for a guess
+    low = max(entry.start, page - (BEHIND << 12), page & ~0x1F_FFFF)
+    high = min(entry.end, page + (AHEAD + 1 << 12), (page | 0x1F_FFFF) + 1)
+    limit = obj.size if obj.size is not None else 1 << 62
+    for va in range(low, high, 4096):
+        pfn = obj.pages.get(va + delta >> 12)
+        if pfn is None or va + delta >= limit:
+            continue
+        at = base + (va >> 12 & 511)
+        if not pmap.words[at] and not (bits & X and frames.stored[pfn]):
+            frames.hold(pfn)
+            pmap.put(pmap.table_for(va), pfn, bits)
 
 
 def siginfo_for(error: int) -> tuple[int, int]:

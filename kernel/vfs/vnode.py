@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from kernel.lockf import LockList
     from kernel.lwp import Lwp
     from kernel.proc import Proc
+    from kernel.program import Program
     from kernel.uvm.object import UvmObject
     from kernel.vfs.mount import Mount
 
@@ -79,6 +80,7 @@ class Vnode:
         "mount",
         "mtime",
         "nlink",
+        "program",  # exec's view of the file, kept from the last time (kernel.program)
         "rdev",
         "size",
         "text_refs",  # processes that run this file: it cannot be opened for writing
@@ -106,6 +108,7 @@ class Vnode:
         self.usecount = 0
         self.text_refs = 0
         self.writers = 0
+        self.program: Program | None = None
         self.locks: LockList | None = None
         self.covered_by: Mount | None = None
         self.hint = b""
@@ -140,6 +143,7 @@ class Vnode:
 
     def reclaim(self) -> None:
         """Free what the file holds."""
+        self.program = None
         if self.uobj is not None:
             self.uobj.release()
             self.uobj = None

@@ -1,0 +1,81 @@
+"""Programs, ready to be mapped: a file's ELF headers turned into map entries, once per version of the file.
+
+Map entries never change, so every process that runs a program starts with the same ones: exec copies a list.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from kernel.elf import PF_R, PF_W, PF_X, Image, parse
+from kernel.errno import ENOEXEC, Errno
+from kernel.uvm.map import MapEntry, VmSpace, round_page, trunc_page
+from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE
+
+if TYPE_CHECKING:
+    from kernel.uvm.object import UvmObject
+    from kernel.vfs.vnode import Vnode
+
+
+class Program(NamedTuple):
+    """What exec needs to know of a file. `version` tells whether the file is still the same."""
+
+    version: tuple[int, int]  # modification time, size
+    obj: UvmObject
+    image: Image
+    entries: list[MapEntry]
+    text: tuple[int, int]  # address, size
+    data: int  # where data begins
+    end: int  # where the heap begins
+    tails: list[tuple[int, bytes]]  # zeroes to store where bss begins within a page of the file
+
+
+def load(vnode: Vnode) -> Program:
+    """The program in a regular file. Raises Errno(ENOEXEC) if it is none that can run here."""
+    program = vnode.program
+    if program is None or program.version != (vnode.mtime, vnode.size) or program.obj is not vnode.uobj:
+        image = parse(vnode.read, vnode.size)
+        if not image.native or image.interpreter is not None or vnode.uobj is None:
+            raise Errno(ENOEXEC)
+        vnode.program = program = _prepare(image, vnode.uobj, (vnode.mtime, vnode.size))
+    return program
+
+
+def _prepare(image: Image, obj: UvmObject, version: tuple[int, int]) -> Program:
+    entries: list[MapEntry] = []
+    tails: list[tuple[int, bytes]] = []
+    text, data, end = (0, 0), 0, 0
+    for s in image.segments:
+        prot = (PROT_READ if s.flags & PF_R else 0) | (PROT_WRITE if s.flags & PF_W else 0)
+        prot |= PROT_EXEC if s.flags & PF_X else 0
+        start, end = trunc_page(s.va), round_page(s.va + s.memsz)
+        file_end = round_page(s.va + s.filesz) if s.filesz else start
+        name = "text" if prot & PROT_EXEC else "data" if prot & PROT_WRITE else "rodata"
+        if s.filesz:
+            entries.append(MapEntry(start, file_end, prot, obj=obj, offset=trunc_page(s.offset), name=name))
+            tail = s.va + s.filesz
+            if s.memsz > s.filesz and tail < file_end:
+                if not prot & PROT_WRITE:
+                    raise Errno(ENOEXEC)
+                tails.append((tail, bytes(file_end - tail)))
+        if end > file_end:
+            entries.append(MapEntry(file_end, end, prot, name="bss"))
+        if prot & PROT_EXEC:
+            text = (start, end - start)
+        elif prot & PROT_WRITE and not data:
+            data = start
+    return Program(version, obj, image, entries, text, data or end, end, tails)
+
+
+def map_program(vm: VmSpace, program: Program) -> None:
+    """Enter a program's segments into an empty space; pages are read on demand. Raises Errno(ENOMEM)."""
+    vm.entries = program.entries.copy()
+    vm.starts = [entry.start for entry in vm.entries]
+    for entry in vm.entries:
+        if entry.obj is not None:
+            entry.obj.hold()
+    vm.taddr, vm.tsize = program.text
+    vm.daddr = program.data
+    vm.brk = program.end
+    for va, zeroes in program.tails:
+        vm.copyout(va, zeroes)
