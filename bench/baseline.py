@@ -41,9 +41,9 @@ def _run(code: bytes, rounds: int, hook: bool) -> float:
     return (time.perf_counter() - start) / rounds
 
 
-def bare_compute(rounds: int = 40_000_000) -> float:
-    """One round of the xorshift loop on Unicorn with nothing around it."""
-    return _run(_loop(*XORSHIFT), rounds, hook=False)
+def bare_compute(steps: int, rounds: int = 40_000_000) -> float:
+    """One xorshift step, of `steps` per loop, on Unicorn with nothing around it."""
+    return _run(_loop(*XORSHIFT * steps), rounds // steps, hook=False) / steps
 
 
 def bare_hook(rounds: int = 100_000) -> float:

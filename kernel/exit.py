@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from kernel.errno import ECHILD, EINVAL, Errno
@@ -21,7 +21,7 @@ from kernel.proc import (
 )
 from kernel.prot import fix_jobc, leave_pgrp
 from kernel.resource import own_usage, pack_wait_rusage, pack_wrusage
-from kernel.sched import LSZOMB
+from kernel.sched import LSRUN, LSZOMB
 from kernel.signal import (
     CLD_CONTINUED,
     CLD_EXITED,
@@ -109,7 +109,7 @@ def lwp_free(l: Lwp) -> None:
     if l.timeout is not None:
         l.timeout.cancel()
         l.timeout = None
-    if l in k.sched.runq:
+    if l.stat == LSRUN:
         k.sched.runq.remove(l)
     l.stat = LSZOMB
     if l.coro is not None:
@@ -236,21 +236,23 @@ def proc_free(p: Proc, waiter: Proc) -> None:
     k.pids.free(p.pid)
 
 
-def _matches(idtype: int, ident: int, caller: Proc) -> Callable[[Proc], bool]:
-    """A predicate for the children that a wait is about."""
+def _candidates(idtype: int, ident: int, parent: Proc) -> Sequence[Proc]:
+    """The children that a wait is about, latest exited or newest first."""
+    children = parent.children
     if idtype == P_ALL:
-        return lambda p: True
+        return children
     if idtype == P_PID:
-        return lambda p: p.pid == ident
+        p = parent.kernel.pids.find(ident)
+        return (p,) if isinstance(p, Proc) and p.pptr is parent else ()
     if idtype == P_PGID:
-        return lambda p: p.pgrp.pgid == (ident or caller.pgrp.pgid)
+        return [p for p in children if p.pgrp.pgid == (ident or parent.pgrp.pgid)]
     if idtype == P_SID:
-        return lambda p: p.session.sid == ident
+        return [p for p in children if p.session.sid == ident]
     if idtype == P_UID:
-        return lambda p: p.cred.euid == ident
+        return [p for p in children if p.cred.euid == ident]
     if idtype == P_GID:
-        return lambda p: p.cred.egid == ident
-    return lambda p: False
+        return [p for p in children if p.cred.egid == ident]
+    return ()
 
 
 class Found:
@@ -273,10 +275,9 @@ def find_child(l: Lwp, idtype: int, ident: int, options: int) -> Found | None:
     Raises Errno(ECHILD) when no child can ever match.
     """
     parent = l.proc
-    match = _matches(idtype, ident, parent)
     any_child = False
-    for p in parent.children:
-        if not match(p) or p.stat == SIDL:
+    for p in _candidates(idtype, ident, parent):
+        if p.stat == SIDL:
             continue
         if not options & WALLSIG and bool(options & WALTSIG) == (p.exitsig == SIGCHLD):
             continue

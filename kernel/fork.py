@@ -229,10 +229,11 @@ async def _wait_for_vfork(l1: Lwp, pid: int) -> tuple[int, int]:
 
 
 def _copy_fields(p1: Proc, p2: Proc, flags: int) -> None:
-    """Zero one group of fields, copy another, inherit some flags (L338-373; spec C.7, C.8)."""
-    for name in Proc.STARTZERO:
-        setattr(p2, name, 0)
-    p2.sigignore = p1.sigignore  # Proc.STARTCOPY, written out: this is the hot path
+    """Copy a group of fields and inherit some flags (L338-373; spec C.7, C.8).
+
+    The group to be zeroed, Proc.STARTZERO, is zero in a new Proc; Proc.STARTCOPY is written out.
+    """
+    p2.sigignore = p1.sigignore
     p2.sigcatch = p1.sigcatch
     p2.nice = p1.nice
     p2.comm = p1.comm

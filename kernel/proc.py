@@ -132,8 +132,7 @@ class Proc:
         self.nice = 20
         self.comm = ""
         self.emul = self.stats = self.timers = self.tracep = self.klist = None
-        for name in self.STARTZERO:
-            setattr(self, name, 0)
+        self.nstopchild = self.waited = self.oppid = self.traceflag = self.xutime = self.xstime = 0
 
     @property
     def session(self) -> Session:

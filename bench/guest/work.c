@@ -24,16 +24,24 @@ touch_resident(void)
 		resident[i] = 1;
 }
 
+#define XORSHIFT(x)	((x) ^= (x) << 13, (x) ^= (x) >> 7, (x) ^= (x) << 17)
+
+/* The clock counts blocks, so their size matters: a loop of 8 instructions, and one of 26. */
 static void
-compute(long n)
+compute(long n, int steps)
 {
 	volatile unsigned long out;
 	unsigned long x = 88172645463325252UL;
-	for (long i = 0; i < n; i++) {
-		x ^= x << 13;
-		x ^= x >> 7;
-		x ^= x << 17;
-	}
+	if (steps == 1)
+		for (long i = 0; i < n; i++)
+			XORSHIFT(x);
+	else
+		for (long i = 0; i < n; i += 4) {
+			XORSHIFT(x);
+			XORSHIFT(x);
+			XORSHIFT(x);
+			XORSHIFT(x);
+		}
 	out = x;
 	(void)out;
 }
@@ -181,7 +189,9 @@ main(int argc, char **argv)
 	if (strcmp(name, "nothing") == 0)
 		return 0;
 	if (strcmp(name, "compute") == 0)
-		compute(n);
+		compute(n, 4);
+	else if (strcmp(name, "tight") == 0)
+		compute(n, 1);
 	else if (strcmp(name, "getpid") == 0)
 		getpid_loop(n);
 	else if (strcmp(name, "zero") == 0)
