@@ -6,8 +6,9 @@ error is still an errno for the caller, and "point of no return" is one block of
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from struct import pack
+from struct import iter_unpack, pack
 from typing import TYPE_CHECKING, NamedTuple
 
 from emu.machine.hart import A1, FRAME_WORDS, PC, SP
@@ -22,6 +23,7 @@ from kernel.prot import change_cred
 from kernel.sys_sig import execsigs
 from kernel.syscall import JUSTRETURN, Result, syscall
 from kernel.uvm.map import MAXSSIZ, USRSTACK, MapEntry, VmSpace, round_page
+from kernel.uvm.page import PAGE_SIZE
 from kernel.uvm.pmap import PROT_READ, PROT_WRITE
 from kernel.vfs import namei
 from kernel.vfs.vnode import VEXEC, VREG, Vnode
@@ -74,7 +76,7 @@ def _copyin_strings(l: Lwp, array: int, used: int) -> tuple[list[bytes], int]:
     strings: list[bytes] = []
     if not array:
         return strings, used
-    while pointer := vm.copyin_word(array):
+    for pointer in _pointers(vm, array):
         try:
             text = vm.copyinstr(pointer, ARG_MAX - used)
         except Errno as error:
@@ -83,8 +85,19 @@ def _copyin_strings(l: Lwp, array: int, used: int) -> tuple[list[bytes], int]:
         if used > ARG_MAX:
             raise Errno(E2BIG)
         strings.append(text)
-        array += 8
     return strings, used
+
+
+def _pointers(vm: VmSpace, array: int) -> Iterator[int]:
+    """The words of a NULL-terminated array, read some at a time but never past the page they lie in."""
+    while True:
+        room = PAGE_SIZE - (array & 4095)
+        n = min(room, 128) & ~7 or 8
+        for (pointer,) in iter_unpack("<Q", vm.copyin(array, n)):
+            if not pointer:
+                return
+            yield pointer
+        array += n
 
 
 def execve(l: Lwp, path: bytes, argv: list[bytes], envv: list[bytes], vnode: Vnode | None = None) -> None:
@@ -159,9 +172,9 @@ def _map_stack(vm: VmSpace, limit: int) -> None:
     """The stack: readable and writable up to its limit, without access up to the largest there could be."""
     bottom = USRSTACK - limit
     if bottom > USRSTACK - MAXSSIZ:
-        vm.insert(MapEntry(USRSTACK - MAXSSIZ, bottom, 0, name="stack guard"))
+        vm.append(MapEntry(USRSTACK - MAXSSIZ, bottom, 0, name="stack guard"))
     if limit:
-        vm.insert(MapEntry(bottom, USRSTACK, PROT_READ | PROT_WRITE, name="stack"))
+        vm.append(MapEntry(bottom, USRSTACK, PROT_READ | PROT_WRITE, name="stack"))
     vm.maxsaddr = USRSTACK - MAXSSIZ
     vm.ssize = limit
 

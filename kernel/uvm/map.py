@@ -193,6 +193,11 @@ class VmSpace(UserMemory):
             self.entries.insert(i, entry)
             self.starts.insert(i, entry.start)
 
+    def append(self, entry: MapEntry) -> None:
+        """Enter an entry that lies above all others."""
+        self.entries.append(entry)
+        self.starts.append(entry.start)
+
     def clip(self, start: int, end: int) -> None:
         """Split entries so that none crosses `start` or `end`."""
         for at in (start, end):
