@@ -116,8 +116,10 @@ def _place(vm: VmSpace, addr: int, slack: int, size: int, flags: int) -> int:
     Raises Errno: EINVAL, ENOMEM; EFBIG or EOVERFLOW for a fixed place above user space or around its end.
     """
     align_log = (flags & _ALIGN_MASK) >> _ALIGN_SHIFT
-    if align_log and not 12 <= align_log < 38:
+    if align_log and not 12 <= align_log < 64:
         raise Errno(EINVAL)
+    if align_log >= 38:
+        raise Errno(ENOMEM)
     align = 1 << (align_log or 12)
     if flags & MAP_FIXED:
         start = addr - slack
