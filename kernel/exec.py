@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from emu.machine.hart import A1, FRAME_WORDS, PC, SP
 from kernel.descrip import closeexec, cwdunshare
-from kernel.errno import E2BIG, EACCES, EAGAIN, ENOEXEC, ENOMEM, ETXTBSY, Errno
+from kernel.errno import E2BIG, EACCES, EAGAIN, EFAULT, EINVAL, ENAMETOOLONG, ENOEXEC, ENOMEM, ETXTBSY, Errno
 from kernel.exit import lwp_free, release_vfork_parent
 from kernel.kauth import Process
-from kernel.limits import RLIMIT_NPROC, RLIMIT_STACK
+from kernel.limits import RLIMIT_DATA, RLIMIT_NPROC, RLIMIT_STACK
 from kernel.proc import AFORK, PK_EXEC, PK_SUGID, PST_PROFIL
 from kernel.program import Program, load, map_program
 from kernel.prot import change_cred
 from kernel.sys_sig import execsigs
 from kernel.syscall import JUSTRETURN, Result, syscall
-from kernel.uvm.map import MAXSSIZ, USRSTACK, MapEntry, VmSpace, round_page
+from kernel.uvm.map import MAXSSIZ, MAXTSIZ, USRSTACK, MapEntry, VmSpace, round_page
 from kernel.uvm.page import PAGE_SIZE
 from kernel.uvm.pmap import PROT_READ, PROT_WRITE
 from kernel.vfs import namei
@@ -53,9 +53,7 @@ class Package(NamedTuple):
 @syscall(59, "int execve(const char *path, char * const *argp, char * const *envp)")
 def sys_execve(l: Lwp, path: int, argp: int, envp: int) -> Result:
     name = namei.copyin_path(l, path)
-    argv, used = _copyin_strings(l, argp, 0)
-    envv, _ = _copyin_strings(l, envp, used)
-    execve(l, name, argv, envv)
+    execve(l, name, *_copyin_arguments(l, argp, envp))
     return JUSTRETURN
 
 
@@ -64,28 +62,33 @@ def sys_fexecve(l: Lwp, fd: int, argp: int, envp: int) -> Result:
     vnode = getattr(l.proc.fd.get(fd), "vnode", None)
     if vnode is None:
         raise Errno(EACCES)
-    argv, used = _copyin_strings(l, argp, 0)
-    envv, _ = _copyin_strings(l, envp, used)
-    execve(l, b"*fexecve*", argv, envv, vnode)
+    execve(l, b"*fexecve*", *_copyin_arguments(l, argp, envp), vnode)
     return JUSTRETURN
 
 
-def _copyin_strings(l: Lwp, array: int, used: int) -> tuple[list[bytes], int]:
-    """A NULL-terminated array of strings, and how many bytes of ARG_MAX are used with it. Raises E2BIG."""
+def _copyin_arguments(l: Lwp, argp: int, envp: int) -> tuple[list[bytes], list[bytes]]:
+    """argv and envp. All strings, with their NULs, may take ARG_MAX bytes; there may be no envp at all.
+
+    Raises Errno: E2BIG, EFAULT, EINVAL without an argv.
+    """
+    if not argp:
+        raise Errno(EINVAL)
+    argv, left = _copyin_strings(l, argp, ARG_MAX)
+    return argv, _copyin_strings(l, envp, left)[0] if envp else []
+
+
+def _copyin_strings(l: Lwp, array: int, left: int) -> tuple[list[bytes], int]:
+    """A NULL-terminated array of strings of `left` bytes at most, and what is left of them then."""
     vm = l.proc.vm
     strings: list[bytes] = []
-    if not array:
-        return strings, used
     for pointer in _pointers(vm, array):
         try:
-            text = vm.copyinstr(pointer, ARG_MAX - used)
+            text = vm.copyinstr(pointer, left)
         except Errno as error:
-            raise Errno(E2BIG if error.errno == 63 else error.errno) from None  # 63: ENAMETOOLONG
-        used += len(text) + 1 + 8
-        if used > ARG_MAX:
-            raise Errno(E2BIG)
+            raise Errno(E2BIG if error.errno == ENAMETOOLONG else error.errno) from None
+        left -= len(text) + 1
         strings.append(text)
-    return strings, used
+    return strings, left
 
 
 def _pointers(vm: VmSpace, array: int) -> Iterator[int]:
@@ -118,12 +121,15 @@ def execve(l: Lwp, path: bytes, argv: list[bytes], envv: list[bytes], vnode: Vno
     try:
         stack_limit = min(round_page(p.limit.soft[RLIMIT_STACK]), MAXSSIZ)
         map_program(vm, package.program)
+        if vm.tsize > MAXTSIZ or vm.brk - vm.daddr > p.limit.soft[RLIMIT_DATA]:
+            raise Errno(ENOMEM)
         _map_stack(vm, stack_limit)
         cred = _new_cred(p.cred, package.vnode)
         sp = _push_arguments(vm, package, envv, cred, p.cred, stack_limit)
-    except BaseException:
+    except Errno as error:
         vm.release()
-        raise
+        # The new space's addresses are good: what cannot be stored there lacks a frame.
+        raise Errno(ENOMEM if error.errno == EFAULT else error.errno) from error
     _point_of_no_return(l, package, vm, cred)
     words = l.frame.words
     words[:FRAME_WORDS] = memoryview(bytes(8 * FRAME_WORDS)).cast("Q")
@@ -149,12 +155,13 @@ def _prepare(l: Lwp, path: bytes, argv: list[bytes], vnode: Vnode | None, depth:
     if vnode.read(0, 2) == b"#!":
         if depth:
             raise Errno(ENOEXEC)
-        head = vnode.read(0, MAXINTERP)
-        line = head[2:].split(b"\n", 1)
-        words = line[0].strip().split(None, 1)
-        if len(line) < 2 or not words:
+        line, newline, _ = vnode.read(0, MAXINTERP)[2:].partition(b"\n")
+        interpreter, _, argument = line.replace(b"\t", b" ").lstrip(b" ").partition(b" ")
+        if not newline or not interpreter:
             raise Errno(ENOEXEC)
-        return _prepare(l, words[0], [*words, path, *argv[1:]], None, depth + 1)
+        argument = line[len(line) - len(argument.lstrip(b" ")) :]  # the rest of the line as it is, tabs and all
+        words = [interpreter, argument] if argument else [interpreter]
+        return _prepare(l, interpreter, [*words, path, *argv[1:]], None, depth + 1)
     return Package(vnode, _absolute(l, path), load(vnode), argv)
 
 
@@ -213,12 +220,12 @@ def _push_arguments(
 
 
 def _new_cred(cred: Cred, vnode: Vnode) -> Cred:
-    """The credentials with which a set-id program runs."""
-    if vnode.mode & S_ISUID and vnode.uid != cred.euid:
-        cred = replace(cred, euid=vnode.uid, svuid=vnode.uid)
-    if vnode.mode & S_ISGID and vnode.gid != cred.egid:
-        cred = replace(cred, egid=vnode.gid, svgid=vnode.gid)
-    return cred
+    """The credentials with which a program runs: a set-id one's owner's. The effective ids are saved."""
+    euid = vnode.uid if vnode.mode & S_ISUID else cred.euid
+    egid = vnode.gid if vnode.mode & S_ISGID else cred.egid
+    if (euid, egid, euid, egid) == (cred.euid, cred.egid, cred.svuid, cred.svgid):
+        return cred
+    return replace(cred, euid=euid, svuid=euid, egid=egid, svgid=egid)
 
 
 def _point_of_no_return(l: Lwp, package: Package, vm: VmSpace, cred: Cred) -> None:
@@ -231,10 +238,12 @@ def _point_of_no_return(l: Lwp, package: Package, vm: VmSpace, cred: Cred) -> No
     cwdunshare(l)
     closeexec(l)
     execsigs(l)
+    set_id = (cred.euid, cred.egid) != (p.cred.euid, p.cred.egid)
     if cred is not p.cred:
         change_cred(p, cred)
+    if set_id:
         p.flag |= PK_SUGID
-    elif p.cred.euid == p.cred.ruid and p.cred.egid == p.cred.rgid:
+    elif cred.euid == cred.ruid and cred.egid == cred.rgid:
         p.flag &= ~PK_SUGID
     p.stflag &= ~PST_PROFIL
     if p.timers is not None:

@@ -32,3 +32,25 @@ def at_every_mark(kernel: Kernel, look: Callable[[Lwp, int, int], None]) -> None
             look(l, arguments[0], arguments[1])
 
     at_every_syscall(kernel, recognise)
+
+
+def fail_allocations(kernel: Kernel) -> list[int]:
+    """After mark number n, let n frames be allocated and the next one fail, once, until a fork or exec succeeds.
+
+    Returns the list to which numbers of marks from 1000 on are added, less 1000: what the program counted.
+    """
+    reports: list[int] = []
+
+    def look(l: Lwp, number: int, _address: int) -> None:
+        if number >= 1000:
+            reports.append(number - 1000)
+        else:
+            kernel.frames.fail_after = number
+
+    def stop(*_: object) -> None:
+        kernel.frames.fail_after = -1
+
+    at_every_mark(kernel, look)
+    kernel.forkhooks.append(stop)
+    kernel.exechooks.append(stop)
+    return reports

@@ -4,12 +4,18 @@ They run under every way in which fork copies memory, on both kinds of hart and 
 preempted every few microseconds: none of that may be visible.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import RunGuest, pass_or_explain
+from kernel.errno import EAGAIN, ENOMEM
+from kernel.fork import FORK_CLEANFILES, FORK_NOWAIT, FORK_SYSTEM, fork1
+from kernel.lwp import Lwp
+from kernel.proc import PK_NOCLDWAIT, PK_SYSTEM
+from kernel.signal import SIGCHLD
+from tests.conftest import Machine, RunGuest, pass_or_explain
+from tests.probe import at_every_mark, fail_allocations
 
 PROGRAMS = sorted((Path(__file__).parent / "guest" / "fork").glob("*.c"))
 
@@ -33,3 +39,63 @@ def variant(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
 def test_fork(run_guest: RunGuest, program: Path, variant: dict[str, object]) -> None:
     pass_or_explain(run_guest(program, **variant))
+
+
+# -- failures --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cow", ["none", "page", "table"])
+def test_fork_without_memory(machine: type[Machine], compile_guest: Callable[..., Path], cow: str) -> None:
+    m = machine(cow=cow)
+    m.start(compile_guest("tests/guest/fork/no_memory.c"))
+    reports = fail_allocations(m.kernel)
+    assert m.finish().status == 0
+    assert reports[0] > 2
+
+
+@pytest.mark.parametrize("missing, errno", [("uarea", ENOMEM), ("pid", EAGAIN)])
+def test_fork_without_uarea_or_pid(
+    machine: type[Machine], compile_guest: Callable[..., Path], missing: str, errno: int
+) -> None:
+    """It is undone: the counters are as before, and the next fork works."""
+    m = machine()
+    m.start(compile_guest("tests/guest/fork/refused.c"), [str(errno)])
+    kernel = m.kernel
+    alloc_proc = kernel.alloc_proc
+    counters = []
+
+    def look(l: Lwp, number: int, _address: int) -> None:
+        counters.append((kernel.nprocs, kernel.uids.change_proc_count(0, 0), kernel.uareas.live, kernel.pids.ids()))
+        if number == 2:
+            kernel.alloc_proc = alloc_proc  # type: ignore[method-assign]
+        elif missing == "pid":
+            kernel.alloc_proc = lambda: None  # type: ignore[method-assign]
+        else:
+            kernel.uareas.fail_after = 0
+
+    at_every_mark(kernel, look)
+    assert m.finish().status == 0
+    assert len(counters) == 2 and counters[0] == counters[1]
+
+
+def test_flags_that_only_the_kernel_uses(machine: type[Machine]) -> None:
+    """FORK_NOWAIT: init is the parent. FORK_CLEANFILES: no descriptors. FORK_SYSTEM: a kernel process. `func`: what
+    the child runs first."""
+    kernel = machine().kernel
+    init = kernel.initproc.lwps[0]
+    ran = []
+    fork1(init, FORK_SYSTEM | FORK_CLEANFILES, 0, 0, func=ran.append)
+    p1 = kernel.initproc.children[0]
+    assert p1.flag & (PK_SYSTEM | PK_NOCLDWAIT) == PK_SYSTEM | PK_NOCLDWAIT
+    assert p1.exitsig == 0
+    assert list(p1.fd.open_files()) == []
+    fork1(p1.lwps[0], FORK_NOWAIT, SIGCHLD, 0)
+    p2 = kernel.initproc.children[0]
+    assert p2.pptr is kernel.initproc and p2.ppid == 1 and p2.oppid == p1.pid
+    assert p2.flag & PK_SYSTEM == 0
+    l, coro = p1.lwps[0], p2.lwps[0].coro
+    assert l.coro is not None and coro is not None
+    coro.close()
+    with pytest.raises(StopIteration):
+        l.coro.send(None)
+    assert ran == [l]

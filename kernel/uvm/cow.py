@@ -114,6 +114,8 @@ def copy_stored_page(parent: Pmap, child: Pmap, va: int) -> None:
         return
     entry = words[at]
     pfn = entry >> PPN_SHIFT
+    if frames.code[pfn]:
+        return  # a store to it is not for here (kernel.uvm.code)
     if words[child_at] != entry or entry & (V | X) != V or frames.refs[pfn] != 2 or frames.kind[pfn] != ANON:
         return
     copy = frames.alloc(ANON, zero=False)
