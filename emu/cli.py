@@ -61,8 +61,8 @@ def run(ram: int, seed: int, env: tuple[str, ...], cwd: str, vtime: float | None
         args: tuple[str, ...]) -> None:  # fmt: skip
     """Run a program on a fresh machine.
 
-    PROG is a program on the host, which is copied to /root in the guest; or, if there is no such file, a
-    path or the name of a command in the guest. Its standard input, output and error are the host's.
+    PROG is a program on the host, which is copied to the same path in the guest; or, if there is no such
+    file, a path or the name of a command in the guest. Its standard input, output and error are the host's.
 
     \b
     The exit status is the program's, or 128 + the signal that killed it; otherwise

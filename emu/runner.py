@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import signal
 import sys
 import time
@@ -15,6 +16,7 @@ from emu.machine.console import Console
 from emu.machine.hart import MachineError
 from kernel.errno import ENOENT, ENOEXEC, Errno, errno_message
 from kernel.main import Deadlock, Kernel, Panic
+from kernel.program import instruction_length
 from kernel.syscall import NATIVE
 
 # Exit statuses of the emulator itself; otherwise the guest's, or 128 + its signal.
@@ -55,17 +57,24 @@ def boot(options: RunOptions, console: Console) -> Kernel:
         raise UsageError(f"{options.ram >> 20} MiB of RAM is too little to boot") from error
 
 
-def load(kernel: Kernel, program: str) -> bytes:
-    """The guest path of a program, which is copied in if it is a file on the host. Raises UsageError."""
+def load(kernel: Kernel, program: str, cwd: str) -> bytes:
+    """The guest path of a program, which is copied in if it is a file on the host. Raises UsageError.
+
+    It gets the path that its name means in the guest, so that a program can run itself by its argv[0].
+    """
     from kernel.vfs.root import install
 
     if os.path.exists(program):
         check_program(program)
         with open(program, "rb") as file:
             data = file.read()
-        path = f"{HOME}/{os.path.basename(program)}"
-        install(kernel, path, data, 0o755)
-        return path.encode()
+        path = posixpath.normpath(posixpath.join("/", cwd, program))
+        try:
+            install(kernel, path, data, 0o755)
+        except Errno as error:
+            why = errno_message(error.errno)
+            raise UsageError(f"{program}: cannot be copied to {path} in the guest: {why}") from None
+        return path.encode("utf-8", "surrogateescape")
     return find_in_guest(kernel, program)
 
 
@@ -115,7 +124,7 @@ def run_program(options: RunOptions, program: str, arguments: Sequence[str]) -> 
     """Boot, run, and report; the exit status for the host. Raises UsageError."""
     started = time.perf_counter()
     kernel = boot(options, Console.host())
-    path = load(kernel, program)
+    path = load(kernel, program, options.cwd)
     env = [f"{k}={v}".encode("utf-8", "surrogateescape") for k, v in (ENVIRONMENT | options.env).items()]
     argv = [a.encode("utf-8", "surrogateescape") for a in (program, *arguments)]
     try:
@@ -172,7 +181,8 @@ def print_stats(kernel: Kernel, wall: float, out: TextIO) -> None:
     """What the run did, in numbers."""
     s = kernel.stats
     retired = kernel.code_retired()
-    print(f"code retired    {retired:>14,} bytes", file=out)
+    length = instruction_length(kernel.program) if kernel.program is not None else 4.0
+    print(f"instructions    {round(retired / length):>14,}  about: {retired:,} bytes of code retired", file=out)
     print(f"virtual time    {kernel.clock.now() / 1e9:>14.6f} s", file=out)
     print(f"wall time       {wall:>14.6f} s", file=out)
     print(f"traps           {kernel.traps:>14,}", file=out)

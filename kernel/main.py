@@ -23,6 +23,7 @@ from kernel.lwp import Lwp
 from kernel.mcontext import Fpu
 from kernel.pid import PidTable
 from kernel.proc import PK_SYSTEM, SACTIVE, Pgrp, Proc, Session
+from kernel.program import Program
 from kernel.resource import Stats
 from kernel.sched import LSONPROC, LSSLEEP, LSZOMB, Scheduler
 from kernel.signal import DEFAULT_IGNORED, SIGCONT, Pending, SigActs, Signals, bit
@@ -115,6 +116,7 @@ class Kernel(Trap):
         self.msgbuf = bytearray()
         self.halting = False
         self.timed_out = False
+        self.program: Program | None = None  # of the process that was spawned
         self.status: int | None = None
         self.quantum_end = 0
         self.fault_error = 0
@@ -239,6 +241,7 @@ class Kernel(Trap):
         execve(l, path, argv, envv)
         self.sched.setrunnable(l)
         self._watched = p.pid
+        self.program = p.textvp.program if p.textvp is not None else None
         return p
 
     # -- running -----------------------------------------------------------------------------------

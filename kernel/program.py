@@ -67,6 +67,18 @@ def _prepare(image: Image, obj: UvmObject, version: tuple[int, int]) -> Program:
     return Program(version, obj, image, entries, text, data or end, end, tails)
 
 
+def instruction_length(program: Program) -> float:
+    """Bytes per instruction in a program's text, on average; the machine counts code in bytes."""
+    start, size = program.text
+    entry = next(e for e in program.entries if e.start == start)
+    code = program.obj.read(entry.offset, size)
+    at = instructions = 0
+    while at < len(code):
+        at += 4 if code[at] & 3 == 3 else 2
+        instructions += 1
+    return len(code) / max(instructions, 1)
+
+
 def map_program(vm: VmSpace, program: Program) -> None:
     """Enter a program's segments into an empty space; pages are read on demand. Raises Errno(ENOMEM)."""
     vm.entries = program.entries.copy()
