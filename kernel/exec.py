@@ -152,17 +152,18 @@ def _prepare(l: Lwp, path: bytes, argv: list[bytes], vnode: Vnode | None, depth:
         raise Errno(EACCES)
     if vnode.writers:
         raise Errno(ETXTBSY)
-    if vnode.read(0, 2) == b"#!":
+    head = vnode.read(0, PAGE_SIZE)
+    if head[:2] == b"#!":
         if depth:
             raise Errno(ENOEXEC)
-        line, newline, _ = vnode.read(0, MAXINTERP)[2:].partition(b"\n")
+        line, newline, _ = head[2:MAXINTERP].partition(b"\n")
         interpreter, _, argument = line.replace(b"\t", b" ").lstrip(b" ").partition(b" ")
         if not newline or not interpreter:
             raise Errno(ENOEXEC)
         argument = line[len(line) - len(argument.lstrip(b" ")) :]  # the rest of the line as it is, tabs and all
         words = [interpreter, argument] if argument else [interpreter]
         return _prepare(l, interpreter, [*words, path, *argv[1:]], None, depth + 1)
-    return Package(vnode, _absolute(l, path), load(vnode), argv)
+    return Package(vnode, _absolute(l, path), load(vnode, head), argv)
 
 
 def _absolute(l: Lwp, path: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Programs, ready to be mapped: a file's ELF headers turned into map entries, once per version of the file.
+"""Programs, ready to be mapped: a file's ELF headers turned into map entries, as long as the headers are the same.
 
 Map entries never change, so every process that runs a program starts with the same ones: exec copies a list.
 """
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 
 class Program(NamedTuple):
-    """What exec needs to know of a file. `version` tells whether the file is still the same."""
+    """What exec needs to know of a file. `head` and `size` tell whether the file is still the same: its times do
+    not, they can be set, and stores through a mapping leave them alone."""
 
-    version: tuple[int, int]  # modification time, size
+    head: bytes  # the first page of the file
+    size: int
     obj: UvmObject
     image: Image
     entries: list[MapEntry]
@@ -30,18 +32,18 @@ class Program(NamedTuple):
     tails: list[tuple[int, bytes]]  # zeroes to store where bss begins within a page of the file
 
 
-def load(vnode: Vnode) -> Program:
-    """The program in a regular file. Raises Errno(ENOEXEC) if it is none that can run here."""
+def load(vnode: Vnode, head: bytes) -> Program:
+    """The program in a regular file whose first page is `head`. Raises Errno(ENOEXEC) if none that can run here."""
     program = vnode.program
-    if program is None or program.version != (vnode.mtime, vnode.size) or program.obj is not vnode.uobj:
+    if program is None or program.head != head or program.size != vnode.size or program.obj is not vnode.uobj:
         image = parse(vnode.read, vnode.size)
         if not image.native or image.interpreter is not None or vnode.uobj is None:
             raise Errno(ENOEXEC)
-        vnode.program = program = _prepare(image, vnode.uobj, (vnode.mtime, vnode.size))
+        vnode.program = program = _prepare(image, vnode.uobj, head, vnode.size)
     return program
 
 
-def _prepare(image: Image, obj: UvmObject, version: tuple[int, int]) -> Program:
+def _prepare(image: Image, obj: UvmObject, head: bytes, size: int) -> Program:
     entries: list[MapEntry] = []
     tails: list[tuple[int, bytes]] = []
     text, data, end = (0, 0), 0, 0
@@ -64,7 +66,7 @@ def _prepare(image: Image, obj: UvmObject, version: tuple[int, int]) -> Program:
             text = (start, end - start)
         elif prot & PROT_WRITE and not data:
             data = start
-    return Program(version, obj, image, entries, text, data or end, end, tails)
+    return Program(head, size, obj, image, entries, text, data or end, end, tails)
 
 
 def instruction_length(program: Program) -> float:
