@@ -31,7 +31,7 @@ from kernel.resource import check_cpu_limit
 from kernel.sched import LSONPROC
 from kernel.signal import SIGBUS, SIGILL, SIGSYS, SIGTRAP, SigInfo
 from kernel.syscall import JUSTRETURN, MAXSYSCALL, NATIVE, Result, Value
-from kernel.uvm.fault import fault, siginfo_for
+from kernel.uvm.fault import fault, siginfo_for, zero_fill
 from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE
 
 if TYPE_CHECKING:
@@ -108,10 +108,11 @@ class Trap:
         If not, `trap` is called next: `fault_error` says why the fault could not be served.
         """
         p = self.curlwp.proc
-        error = fault(p.vm, tval, _ACCESS[cause], by_user=True)
-        if error:
-            self.fault_error = error
-            return False
+        if cause != STORE_FAULT or not zero_fill(p.vm, tval):
+            error = fault(p.vm, tval, _ACCESS[cause], by_user=True)
+            if error:
+                self.fault_error = error
+                return False
         self.clock_words[USED] += TRAP_CYCLES
         self.traps += 1
         p.stats.minflt += 1

@@ -502,9 +502,7 @@ class InPlaceHart(Hart):
                     cpu[_CPU_PC] = frame.words[PC]
                 elif cause >= LOAD_FAULT:  # or STORE_FAULT; there is nothing else that high
                     cpu[_CPU_PC] = pc = cpu[_CPU_PC] - 4
-                    missed = clock[ADDRESS] + clock[SIZE] - pc  # as Clock.retract
-                    clock[USED] -= missed
-                    clock[SIZE] -= missed
+                    clock[USED] -= clock[ADDRESS] + clock[SIZE] - pc  # as Clock.retract
                     tval = cpu[_CPU_BADADDR]
                     if self.on_fault(cause, tval):
                         if self._stale:

@@ -89,6 +89,17 @@ class Frames:
         self.used += 1
         return pfn
 
+    def alloc_clean(self, kind: int) -> int:
+        """As `alloc`, of a frame that was used before and held no code; 0 if the next one is none such."""
+        if not self._free or self.fail_after >= 0 or self.code[pfn := self._free[-1]]:
+            return 0
+        self._free.pop()
+        self.page[pfn << 12 : (pfn + 1) << 12] = ZERO_PAGE
+        self.refs[pfn] = 1
+        self.kind[pfn] = kind
+        self.used += 1
+        return pfn
+
     def alloc_pair(self, kind: int) -> int:
         """Two adjacent frames, for a U-area; the number of the first. Raises Errno(ENOMEM)."""
         if self._mark + 1 >= self.total:
@@ -134,6 +145,18 @@ class Frames:
             self.kind[pfn] = FREE
             self._free.append(pfn)
             self.used -= 1
+
+    def release_all(self, entries: list[int], shift: int) -> None:
+        """Let go of the frames that some page-table entries name."""
+        refs, kind, free = self.refs, self.kind, self._free
+        for entry in entries:
+            pfn = entry >> shift
+            n = refs[pfn] - 1
+            refs[pfn] = n
+            if n == 0:
+                kind[pfn] = FREE
+                free.append(pfn)
+                self.used -= 1
 
     def read(self, pfn: int) -> memoryview:
         """The frame's 4096 bytes, writable, in place."""

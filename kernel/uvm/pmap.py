@@ -308,8 +308,8 @@ class Pmap:
                 continue
             first = self.table_for(base)
             gone = [i for i in self.used(first >> 9) if low <= i - first < high]
+            frames.release_all([words[i] for i in gone], PPN_SHIFT)
             for i in gone:
-                frames.release(words[i] >> PPN_SHIFT)
                 words[i] = 0
             self.resident -= len(gone)
         self.hart.downgraded()
@@ -349,7 +349,7 @@ class Pmap:
     def _drop_leaf(self, table: int) -> None:
         frames = self.frames
         if frames.refs[table] == 1:
-            words = self.words
-            for at in self.used(table):
-                frames.release(words[at] >> PPN_SHIFT)
+            base = table << 9
+            entries = self.words[base + frames.low[table] : base + frames.high[table]]
+            frames.release_all([entry for entry in entries if entry], PPN_SHIFT)
         frames.release(table)

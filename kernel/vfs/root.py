@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kernel.errno import EEXIST, ENOTDIR, Errno
@@ -9,7 +10,7 @@ from kernel.file import FileTable
 from kernel.kauth import Cred
 from kernel.vfs import devfs
 from kernel.vfs.mount import Vfs
-from kernel.vfs.tmpfs import TmpDir, Tmpfs
+from kernel.vfs.tmpfs import Contents, TmpDir, Tmpfs
 from kernel.vfs.vnode import VDIR, Vnode
 
 if TYPE_CHECKING:
@@ -61,3 +62,24 @@ def install(kernel: Kernel, path: str, data: bytes | memoryview, mode: int = 0o7
             raise Errno(EEXIST)
         directory.remove(name.encode(), previous)
     return directory.create_image(name.encode(), memoryview(data), mode)
+
+
+def install_files(kernel: Kernel, files: Iterable[tuple[str, str, Contents, int]]) -> None:
+    """Put many files (path, identity, contents, mode) into the root file system where no file of the name is yet.
+
+    Files of one identity become one file with several names.
+    """
+    directories: dict[str, TmpDir] = {}
+    made: dict[str, Vnode] = {}
+    for path, identity, contents, mode in files:
+        parent, _, text = path.rpartition("/")
+        name = text.encode()
+        directory = directories.get(parent)
+        if directory is None:
+            directory = directories[parent] = make_directory(kernel.rootvnode, parent)
+        if name in directory.entries:
+            continue
+        if identity in made:
+            directory.link(name, made[identity])
+        else:
+            made[identity] = directory.create_image(name, contents, mode)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kernel.errno import EFBIG, EINVAL, EISDIR, EMLINK, ENOMEM, ENOSPC, ENOTEMPTY, EOPNOTSUPP, Errno
 from kernel.fcntl import LINK_MAX, OFF_MAX
@@ -32,6 +32,14 @@ if TYPE_CHECKING:
 FIRST_COOKIE = 2  # 0 is '.', 1 is '..'
 PAGES_RESERVED = (4 << 20) // PAGE_SIZE
 DIRENT_SIZE = 32  # what an entry adds to its directory's st_size
+
+
+class Contents(Protocol):
+    """The bytes of a file that came with the machine: a memoryview, or what can be cut like one."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> memoryview: ...
 
 
 class Tmpfs(Mount):
@@ -80,7 +88,7 @@ class TmpFile(TmpNode):
 
     uobj: UvmObject
 
-    def __init__(self, mount: Tmpfs, mode: int, uid: int, gid: int, image: memoryview | None = None) -> None:
+    def __init__(self, mount: Tmpfs, mode: int, uid: int, gid: int, image: Contents | None = None) -> None:
         """`image` gives the file contents that are copied into RAM page by page, when somebody looks."""
         super().__init__(mount, VREG, mode, uid, gid)
         self.uobj = UvmObject(mount.kernel.frames, ImagePager(image) if image else None)
@@ -159,7 +167,7 @@ class ImagePager:
 
     __slots__ = ("image", "limit")
 
-    def __init__(self, image: memoryview) -> None:
+    def __init__(self, image: Contents) -> None:
         self.image = image
         self.limit = len(image)
 
@@ -288,7 +296,7 @@ class TmpDir(TmpNode):
         self._enter(name, node)
         return node
 
-    def create_image(self, name: bytes, image: memoryview, mode: int) -> TmpFile:
+    def create_image(self, name: bytes, image: Contents, mode: int) -> TmpFile:
         """A file that is part of the machine's root file system, owned by root."""
         node = TmpFile(self.mount, mode, 0, 0, image)
         self._enter(name, node)
