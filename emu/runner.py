@@ -50,11 +50,24 @@ def boot(options: RunOptions, console: Console) -> Kernel:
 
     try:
         board = Board(options.ram, console, clock_library())
-        return Kernel(board, seed=options.seed, cow=options.cow)
+        kernel = Kernel(board, seed=options.seed, cow=options.cow)
     except (ValueError, MemoryError, MachineError) as error:
         raise UsageError(str(error)) from error
     except Errno as error:
         raise UsageError(f"{options.ram >> 20} MiB of RAM is too little to boot") from error
+    add_userland(kernel)
+    return kernel
+
+
+def add_userland(kernel: Kernel) -> None:
+    """Put the userland's programs into the guest. Where none can be compiled, a program runs without them."""
+    from emu.userland import install_userland
+    from toolchain.errors import ToolchainError
+
+    try:
+        install_userland(kernel)
+    except ToolchainError as error:
+        kernel.log(f"no userland: {error}\n")
 
 
 def load(kernel: Kernel, program: str, cwd: str) -> bytes:

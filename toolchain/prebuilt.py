@@ -5,6 +5,7 @@ from pathlib import Path
 
 from toolchain.libc import FILES, c_library
 from toolchain.native import build_all_hosts
+from toolchain.userland import install_prebuilt
 
 
 def build_all_prebuilt(destination: Path) -> None:
@@ -15,3 +16,4 @@ def build_all_prebuilt(destination: Path) -> None:
     made = c_library(prebuilt=libraries / "not-these")
     for name, path in zip(FILES, (made.startup, made.archive, made.runtime), strict=True):
         shutil.copyfile(path, libraries / name)
+    install_prebuilt(libraries / "root")

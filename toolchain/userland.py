@@ -1,0 +1,136 @@
+"""Compiles the userland's programs into a directory laid out as the guest's root is (see toolchain.image)."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from toolchain.cache import cache_dir, digest, publishing, sweep
+from toolchain.compilers import Compiler, find_compiler, require_zig, run
+from toolchain.errors import ToolchainError
+from toolchain.image import PLACES, USERLAND
+from toolchain.libc import HEADERS_PREFIX, SOURCE_PREFIX, CLibrary, c_library
+from toolchain.link import link_command
+from toolchain.locate import ROOT
+from toolchain.objects import cached_object
+
+_FLAGS = (
+    "-O2",
+    "-g",
+    "-gdwarf-4",
+    "-Wall",
+    "-Wextra",
+    "-ffunction-sections",
+    "-fdata-sections",
+    f"-ffile-prefix-map={ROOT}={SOURCE_PREFIX}",
+    "-Iuserland/common",
+)
+# Function names stay, line numbers would make the programs three times as large.
+_LINK_FLAGS = ("--strip-debug",)
+
+
+class Source(NamedTuple):
+    """A program to be made: its path in the guest without the first slash, and its source files below ROOT."""
+
+    path: str
+    files: tuple[str, ...]
+
+
+def find_sources(userland: str = USERLAND) -> list[Source]:
+    """The programs there are sources of: NAME.c, or NAME/*.c."""
+    found = []
+    for place, guest in PLACES.items():
+        directory = Path(userland, place)
+        for path in sorted(directory.iterdir()) if directory.is_dir() else ():
+            files = sorted(path.glob("*.[cS]")) if path.is_dir() else [path] if path.suffix == ".c" else []
+            if files:
+                names = tuple(str(file.relative_to(ROOT)) for file in files)
+                found.append(Source(f"{guest[1:]}/{path.stem}", names))
+    return found
+
+
+def build_tree(tree: str) -> None:
+    """Make the directory `tree`. Errors in programs' sources go to a file "errors" beside it, and the programs
+    are left out, so that one that does not compile does not stand in the way of all others.
+
+    Raises ToolchainError if it cannot be made at all.
+    """
+    destination = Path(tree)
+    try:
+        destination.parent.parent.mkdir(parents=True, exist_ok=True)
+        lock = open(destination.parent.parent / "lock", "w")  # noqa: SIM115  (the with statement is below)
+    except OSError as error:
+        raise ToolchainError(f"cannot write to {destination.parent.parent}: {error.strerror}") from None
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second finds it made
+        if destination.is_dir():
+            return
+        print("uarea: compiling the userland (once, and what is changed later) ...", file=sys.stderr)
+        errors = []
+        with publishing(destination) as made:
+            for source, result in build_programs():
+                if isinstance(result, ToolchainError):
+                    errors.append(f"uarea: {' '.join(source.files)}: {result}\n")
+                else:
+                    target = made / source.path
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    _link_or_copy(result, target)
+            made.mkdir(exist_ok=True)
+            if errors:
+                (destination.parent / "errors").write_text("".join(errors))
+        sweep(destination)
+
+
+def build_programs() -> list[tuple[Source, Path | ToolchainError]]:
+    """Each program's file in the cache, compiled as far as needed, or why it cannot be."""
+    library = c_library()
+    compiler = find_compiler("zig")
+    sources = find_sources()
+
+    def build_one(source: Source) -> Path | ToolchainError:
+        try:
+            return _program(source, compiler, library)
+        except ToolchainError as error:
+            if error.status != 1:
+                raise
+            return error
+
+    with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
+        return list(zip(sources, pool.map(build_one, sources), strict=True))
+
+
+def _program(source: Source, compiler: Compiler, library: CLibrary) -> Path:
+    flags = [*_FLAGS, f"-ffile-prefix-map={os.path.dirname(require_zig())}={HEADERS_PREFIX}"]
+    objects = [str(cached_object(compiler, file, flags, Path(ROOT))) for file in source.files]
+    name = os.path.basename(source.path)
+    key = digest([*objects, library.key, *_LINK_FLAGS])
+    result = cache_dir() / "userland" / digest([ROOT, source.path]) / key / name
+    if not result.exists():
+        with publishing(result) as made:
+            command = link_command([*_LINK_FLAGS, *objects], str(made), library)
+            status, output = run(command, capture=True)
+            if status != 0:
+                raise ToolchainError(f"linking {source.path} failed", status=1, output=output)
+        sweep(result)
+    return result
+
+
+def install_prebuilt(destination: Path) -> None:
+    """Copy every program to `destination`, for a wheel. Raises ToolchainError if one does not compile."""
+    for source, result in build_programs():
+        if isinstance(result, ToolchainError):
+            raise result
+        target = destination / source.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(result, target)
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    with contextlib.suppress(OSError):
+        os.link(source, target)
+        return
+    shutil.copyfile(source, target)
