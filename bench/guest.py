@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from emu.machine.board import Board
-from emu.machine.console import Console
+from emu.machine.console import Console, OutputBuffer
 from kernel.main import Kernel
 from kernel.vfs.root import install
 from toolchain.cc import cached_program
@@ -17,9 +17,12 @@ from toolchain.native import clock_library
 SOURCE = Path(__file__).parent / "guest" / "work.c"
 
 
-def seconds(work: str, count: int, mib: int = 0, cow: str = "table") -> float:
+def seconds(work: str, count: int, mib: int = 0, cow: str = "table", stdout: OutputBuffer | None = None) -> float:
     """How long one run takes, boot not included."""
-    board = Board((192 + 3 * mib) << 20, Console.buffers(), clock_library())
+    console = Console.buffers()
+    if stdout is not None:
+        console.stdout = stdout
+    board = Board((192 + 3 * mib) << 20, console, clock_library())
     kernel = Kernel(board, cow=cow)
     program = cached_program(SOURCE, ["-O2"])
     install(kernel, "/root/work", program.read_bytes())
@@ -37,6 +40,25 @@ def per_round(work: str, count: int, mib: int = 0, cow: str = "table") -> float:
     """Seconds per round: the difference of a long run and a short one."""
     few = max(count // 10, 1)
     return (seconds(work, count, mib, cow) - seconds(work, few, mib, cow)) / (count - few)
+
+
+class Marks(OutputBuffer):
+    """Standard output that notes when each mark came."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: list[float] = []
+
+    def write(self, data: bytes) -> None:
+        self.times.append(time.perf_counter())
+        super().write(data)
+
+
+def between_marks(work: str, count: int) -> float:
+    """Seconds per round of what the program does between its marks."""
+    marks = Marks()
+    seconds(work, count, stdout=marks)
+    return sum(end - start for start, end in zip(marks.times[::2], marks.times[1::2], strict=True)) / count
 
 
 def start_to_end(program: Path) -> float:
