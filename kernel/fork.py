@@ -169,7 +169,19 @@ def fork1(
     for hook in k.forkhooks:
         hook(p2, p1)
 
-    # -- 23-27. the child becomes visible (L519-570; spec C.24-C.27) -------------------------------
+    _make_visible(p1, p2, flags, exitsig)  # 23-27
+    _start(p1, p2, l2)  # 29-30
+
+    # -- 31. return values (L607-616), 33. vfork's sleep (L629-634; spec C.31) ---------------------
+    if l1.vforkwaiting:
+        return _wait_for_vfork(l1, p2.pid)
+    return p2.pid, 0
+
+
+def _make_visible(p1: Proc, p2: Proc, flags: int, exitsig: int) -> None:
+    """The child can be found from here on (L519-570; spec C.24-C.27)."""
+    k, parent = p1.kernel, p2.pptr
+    assert parent is not None
     if p1.session.ttyvp is not None and p1.lflag & PL_CONTROLT:
         p2.lflag |= PL_CONTROLT
     parent.children.insert(0, p2)
@@ -183,7 +195,10 @@ def fork1(
     if flags & FORK_SHAREVM:
         k.stats.forks_sharevm += 1
 
-    # -- 29-30. start (L572-605; spec C.28) --------------------------------------------------------
+
+def _start(p1: Proc, p2: Proc, l2: Lwp) -> None:
+    """The child begins, runnable or stopped (L572-605; spec C.28)."""
+    k = p1.kernel
     p2.start = k.clock.now()
     p2.acflag = AFORK
     if p2.sflag & PS_STOPFORK:
@@ -194,11 +209,6 @@ def fork1(
     else:
         p2.stat = SACTIVE
         k.sched.setrunnable(l2)
-
-    # -- 31. return values (L607-616), 33. vfork's sleep (L629-634; spec C.31) ---------------------
-    if l1.vforkwaiting:
-        return _wait_for_vfork(l1, p2.pid)
-    return p2.pid, 0
 
 
 def _table_full(l: Lwp) -> None:
