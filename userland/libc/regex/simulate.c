@@ -66,12 +66,19 @@ __regex_sim_free(struct simulator *s)
 	free(s->stack);
 }
 
+/* With both flags the text goes on from what lies before its start, and that counts. */
+static bool
+continues(const struct text *t)
+{
+	return t->start > 0 && (t->eflags & (REG_STARTEND | REG_NOTBOL)) == (REG_STARTEND | REG_NOTBOL);
+}
+
 static bool
 is_word_byte(const struct text *t, int64_t position)
 {
 	unsigned char c;
 
-	if (position < t->start || position >= t->end)
+	if (position >= t->end || (position < t->start && !continues(t)))
 		return false;
 	c = (unsigned char)t->base[position];
 	return isalnum(c) || c == '_';
@@ -84,7 +91,7 @@ __regex_holds(const struct re_guts *g, const struct text *t, enum assertion asse
 
 	switch (assertion) {
 	case AT_LINE_START:
-		if (position == t->start)
+		if (position == t->start && !continues(t))
 			return !(t->eflags & REG_NOTBOL);
 		return g->flags & REG_NEWLINE && t->base[position - 1] == '\n';
 	case AT_LINE_END:
