@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import os
 import re
 import sys
 from typing import Any
 
 import click
 
-PASS_THROUGH: dict[str, Any] = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+# Options after the first argument are that argument's own.
+PASS_THROUGH: dict[str, Any] = {"allow_interspersed_args": False}
 
 
 class Size(click.ParamType):
@@ -25,16 +28,31 @@ class Size(click.ParamType):
         return int(match[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[match[2].upper()]
 
 
-class Command(click.Command):
-    """Prints bad usage as one line with status 2, instead of click's three."""
+def version() -> str:
+    """The installed package's version; in a checkout that is not installed, the one it would have."""
+    from importlib import metadata
 
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        return super().main(*args, **kwargs)
+    try:
+        return metadata.version("uarea")
+    except metadata.PackageNotFoundError:
+        import tomllib
+
+        with open(os.path.join(os.path.dirname(__file__), "..", "pyproject.toml"), "rb") as file:
+            return str(tomllib.load(file)["project"]["version"])
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="uarea", prog_name="uarea", message="%(prog)s %(version)s")
-def cli() -> None:
+def print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    """--version"""
+    if wanted:
+        click.echo(f"uarea {version()}")
+        ctx.exit()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=print_version,
+              help="Show the version and exit.")  # fmt: skip
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """A teaching operating system: an emulated RISC-V machine, and a kernel in Python that you can read,
     change and step through.
 
@@ -44,6 +62,9 @@ def cli() -> None:
       uarea run ./hello             boot the machine and run it
       uarea syscalls                list the kernel's system calls
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(2)
 
 
 @cli.command(context_settings=PASS_THROUGH)
@@ -94,7 +115,7 @@ def run(ram: int, seed: int, env: tuple[str, ...], cwd: str, vtime: float | None
         fail(str(error))
 
 
-@cli.command(context_settings={**PASS_THROUGH, "help_option_names": ["--help"]}, add_help_option=True)
+@cli.command(context_settings={**PASS_THROUGH, "ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def cc(args: tuple[str, ...]) -> None:
     """Compile and link a static program for the machine, with the C library in it.
@@ -140,11 +161,11 @@ def fail(message: str) -> None:
 
 
 def main() -> None:
-    """The console script. Bad usage is one line on stderr and status 2."""
+    """The console script. Bad usage is one line on stderr and status 2; no command at all shows the help."""
+    if sys.stderr is None:
+        sys.stderr = io.StringIO()  # the host closed it: what would be said there is lost
     try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
+        sys.exit(cli.main(prog_name="uarea", standalone_mode=False))
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:

@@ -87,7 +87,7 @@ def load(kernel: Kernel, program: str, cwd: str) -> bytes:
         except Errno as error:
             why = errno_message(error.errno)
             raise UsageError(f"{program}: cannot be copied to {path} in the guest: {why}") from None
-        return path.encode("utf-8", "surrogateescape")
+        return os.fsencode(path)
     return find_in_guest(kernel, program)
 
 
@@ -98,8 +98,8 @@ def find_in_guest(kernel: Kernel, program: str) -> bytes:
     candidates = [program] if "/" in program else [f"{d}/{program}" for d in ENVIRONMENT["PATH"].split(":")]
     for path in candidates:
         try:
-            namei.lookup(kernel.initproc, path.encode())
-            return path.encode()
+            namei.lookup(kernel.initproc, os.fsencode(path))
+            return os.fsencode(path)
         except Errno:
             continue
     raise UsageError(f"{program}: no such file, here or in the guest")
@@ -109,6 +109,8 @@ def check_program(path: str) -> None:
     """Say in words why a host file cannot be run. Raises UsageError."""
     if os.path.isdir(path):
         raise UsageError(f"{path}: is a directory")
+    if not os.path.isfile(path):
+        raise UsageError(f"{path}: not a regular file")
     try:
         with open(path, "rb") as file:
             head = file.read(64)
@@ -137,14 +139,13 @@ def run_program(options: RunOptions, program: str, arguments: Sequence[str]) -> 
     """Boot, run, and report; the exit status for the host. Raises UsageError."""
     started = time.perf_counter()
     kernel = boot(options, Console.host())
+    _check_directory(kernel, options.cwd)
     path = load(kernel, program, options.cwd)
-    env = [f"{k}={v}".encode("utf-8", "surrogateescape") for k, v in (ENVIRONMENT | options.env).items()]
-    argv = [a.encode("utf-8", "surrogateescape") for a in (program, *arguments)]
+    env = [os.fsencode(f"{k}={v}") for k, v in (ENVIRONMENT | options.env).items()]
+    argv = [os.fsencode(a) for a in (program, *arguments)]
     try:
-        kernel.spawn(path, argv, env, options.cwd.encode())
+        kernel.spawn(path, argv, env, os.fsencode(options.cwd))
     except Errno as error:
-        if error.errno == ENOENT and not _exists(kernel, options.cwd):
-            raise UsageError(f"--cwd {options.cwd}: no such directory in the guest") from None
         raise UsageError(explain_exec(program, error.errno)) from None
     if options.vtime is not None:
         kernel.time_limit(int(options.vtime * 10**9))
@@ -155,14 +156,17 @@ def run_program(options: RunOptions, program: str, arguments: Sequence[str]) -> 
     return status
 
 
-def _exists(kernel: Kernel, path: str) -> bool:
+def _check_directory(kernel: Kernel, path: str) -> None:
+    """Raises UsageError for a working directory that is not there."""
     from kernel.vfs import namei
+    from kernel.vfs.vnode import VDIR
 
     try:
-        namei.lookup(kernel.initproc, path.encode())
+        found = namei.lookup(kernel.initproc, os.fsencode(path)).vtype is VDIR
     except Errno:
-        return False
-    return True
+        found = False
+    if not found:
+        raise UsageError(f"--cwd {path}: no such directory in the guest")
 
 
 def _forward_signals(kernel: Kernel) -> None:

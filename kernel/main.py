@@ -28,7 +28,7 @@ from kernel.resource import Stats
 from kernel.sched import LSONPROC, LSSLEEP, LSZOMB, Scheduler
 from kernel.signal import DEFAULT_IGNORED, SIGCONT, Pending, SigActs, Signals, bit
 from kernel.syscall import MAXSYSCALL
-from kernel.trap import TRAP_CYCLES, TRAP_NS, Trap
+from kernel.trap import TRAP_CYCLES, TRAP_NS, Trap, trap_of
 from kernel.uidinfo import UidInfo
 from kernel.uvm.cow import DEFAULT, STRATEGIES
 from kernel.uvm.map import VmSpace
@@ -276,8 +276,10 @@ class Kernel(Trap):
 
     def _where(self, error: Exception) -> str:
         l = self.curlwp
-        return f"{type(error).__name__}: {error}\nin {l.proc!r}, lwp {l.lid}, pc {l.frame.words[PC]:#x}\n" + "".join(
-            traceback.format_tb(error.__traceback__)
+        return (
+            f"{type(error).__name__}: {error}\n"
+            f"in {l.proc!r}, lwp {l.lid}, pc {l.frame.words[PC]:#x}{trap_of(error)}\n"
+            + "".join(traceback.format_tb(error.__traceback__))
         )
 
     def switch(self) -> None:

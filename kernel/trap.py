@@ -7,6 +7,7 @@ did not sleep, a fault that was served. Everything else (a sleep, a signal, a lo
 
 from __future__ import annotations
 
+import traceback
 from abc import abstractmethod
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, cast
@@ -52,6 +53,19 @@ _COUNTERS = {0xC000_2073: "cycle", 0xC010_2073: "time", 0xC020_2073: "instret"}
 _TIMEBASE_NS = 100  # rdtime counts at 10 MHz
 
 INDIRECT = (0, 198)  # syscall, __syscall: the number is the first argument
+
+
+def trap_of(error: BaseException) -> str:
+    """Which trap the kernel was serving when this was raised, as the Python stack tells it; for panics."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        name, values = frame.f_code.co_name, frame.f_locals
+        if name == "syscall" and values.get("entry") is not None:
+            return f", system call {values['entry'].number}, {values['entry'].name}"
+        if name.startswith("sys_") and frame.f_code.co_filename != __file__:
+            return f", system call {name.removeprefix('sys_')}"
+        if name in ("trap", "page_fault") and frame.f_code.co_filename == __file__:
+            return f", trap {values['cause']}, address {values['tval']:#x}"
+    return ""
 
 
 class Trap:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,7 @@ def make_root(kernel: Kernel) -> Vnode:
 def make_directory(root: Vnode, path: str, mode: int = 0o755) -> TmpDir:
     """The directory with this path, made with its parents if it is not there yet."""
     directory = root
-    for name in path.encode().split(b"/"):
+    for name in os.fsencode(path).split(b"/"):
         if not name:
             continue
         found = directory.lookup(None, name)
@@ -56,12 +57,13 @@ def install(kernel: Kernel, path: str, data: bytes | memoryview, mode: int = 0o7
     """
     parent, _, name = path.rpartition("/")
     directory = make_directory(kernel.rootvnode, parent)
-    previous = directory.lookup(None, name.encode())
+    last = os.fsencode(name)
+    previous = directory.lookup(None, last)
     if previous is not None:
         if previous.vtype is VDIR:
             raise Errno(EEXIST)
-        directory.remove(name.encode(), previous)
-    return directory.create_image(name.encode(), memoryview(data), mode)
+        directory.remove(last, previous)
+    return directory.create_image(last, memoryview(data), mode)
 
 
 def install_files(kernel: Kernel, files: Iterable[tuple[str, str, Contents, int]]) -> None:
@@ -73,7 +75,7 @@ def install_files(kernel: Kernel, files: Iterable[tuple[str, str, Contents, int]
     made: dict[str, Vnode] = {}
     for path, identity, contents, mode in files:
         parent, _, text = path.rpartition("/")
-        name = text.encode()
+        name = os.fsencode(text)
         directory = directories.get(parent)
         if directory is None:
             directory = directories[parent] = make_directory(kernel.rootvnode, parent)
