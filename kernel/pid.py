@@ -22,7 +22,7 @@ LIMIT = 1 << 20  # the table stops doubling here; ids beyond it are refused
 class PidTable:
     """Slots of owner (Proc or Lwp) and process group, with FIFO reuse."""
 
-    __slots__ = ("_alloc_limit", "_allocated", "_free", "_groups", "_owners", "_saved", "pid_max", "size")
+    __slots__ = ("_alloc_limit", "_allocated", "_free", "_groups", "_owners", "_saved", "fail_after", "pid_max", "size")
 
     def __init__(self) -> None:
         self.size = INITIAL_SIZE
@@ -35,9 +35,14 @@ class PidTable:
         self._free: deque[int] = deque(range(self.size))
         self._allocated = 0
         self._alloc_limit = self.size - 2
+        self.fail_after = -1  # fault injection: ids to hand out before one is refused; -1 is never
 
     def alloc(self, owner: Any) -> int | None:
         """A fresh id for `owner`, or None when the table is full."""
+        if self.fail_after >= 0:
+            self.fail_after -= 1
+            if self.fail_after < 0:
+                return None
         while self._allocated >= self._alloc_limit or len(self._free) <= 1:
             if self.size >= LIMIT:
                 return None

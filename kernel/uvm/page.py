@@ -35,8 +35,8 @@ class Frames:
     """The allocator. `refs[pfn]` and `kind[pfn]` are by page frame number (physical address >> 12)."""
 
     __slots__ = (
-        "_free", "_mark", "code", "fail_after", "forget_code", "high", "kind", "low", "page", "ram", "refs", "stored",
-        "total", "used",
+        "_free", "_mark", "code", "fail_after", "fail_kind", "forget_code", "high", "kind", "low",
+        "page", "ram", "refs", "stored", "total", "used",
     )  # fmt: skip
 
     def __init__(self, ram: Ram) -> None:
@@ -56,6 +56,7 @@ class Frames:
         self._mark = 1  # frame 0 is never handed out: no PTE and no satp may name physical address 0
         self.used = 0
         self.fail_after = -1  # fault injection: allocations to allow before one fails; -1 is never
+        self.fail_kind = -1  # of this kind, or -1: of any
 
     @property
     def free(self) -> int:
@@ -67,11 +68,10 @@ class Frames:
 
         Raises Errno(ENOMEM) when memory is full.
         """
-        if self.fail_after >= 0:
-            if self.fail_after == 0:
-                self.fail_after = -1
-                raise Errno(ENOMEM)
+        if self.fail_after >= 0 and self.fail_kind in (-1, kind):
             self.fail_after -= 1
+            if self.fail_after < 0:
+                raise Errno(ENOMEM)
         if self._free:
             pfn = self._free.pop()
             if self.code[pfn]:

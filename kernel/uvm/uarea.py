@@ -35,10 +35,9 @@ class UAreas:
     def alloc(self) -> int:
         """A U-area, its contents arbitrary (uvm_uarea_alloc). Raises Errno(ENOMEM)."""
         if self.fail_after >= 0:
-            if self.fail_after == 0:
-                self.fail_after = -1
-                raise Errno(ENOMEM)
             self.fail_after -= 1
+            if self.fail_after < 0:
+                raise Errno(ENOMEM)
         if self._cache:
             address = self._cache.pop()
         else:
