@@ -60,19 +60,19 @@ mark(void)
 	write(STDOUT_FILENO, "|", 1);
 }
 
-/* The first pass is for the host, which has to find memory for the machine's frames; the second counts. */
+/* The first round is for the host, which has to find memory for the machine's frames; the others count. */
 static void
 zero_faults(long n)
 {
-	for (int pass = 0; pass < 2; pass++) {
-		char *p = mmap(NULL, n * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
-		if (pass == 1)
+	for (long done = 0; done <= n; done += 256) {
+		char *p = mmap(NULL, 256 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+		if (done > 0)
 			mark();
-		for (long i = 0; i < n; i++)
+		for (int i = 0; i < 256; i++)
 			p[i * 4096] = 1;
-		if (pass == 1)
+		if (done > 0)
 			mark();
-		munmap(p, n * 4096);
+		munmap(p, 256 * 4096);
 	}
 }
 
