@@ -121,7 +121,18 @@ def sys_read(l: Lwp, fd: int, buf: int, nbyte: int) -> Result:
 
 @syscall(4, "ssize_t write(int fd, const void *buf, size_t nbyte)", sleeps=True)
 def sys_write(l: Lwp, fd: int, buf: int, nbyte: int) -> Result:
-    return do_write(l, _writable(l, fd), _buffer(l, buf, nbyte))
+    file = l.proc.fd.get(fd)
+    if not file.flags & FWRITE:
+        raise Errno(EBADF)
+    if nbyte > SSIZE_MAX:
+        raise Errno(EINVAL)
+    uio = Uio(l.proc.vm, buf, nbyte)
+    try:
+        rest = file.write(l, uio)
+    except Errno as e:
+        _interrupted(l, file, uio, nbyte, e)
+        return nbyte - uio.resid
+    return nbyte - uio.resid if rest is None else _finish(l, file, uio, nbyte, rest)
 
 
 @syscall(120, "ssize_t readv(int fd, const struct iovec *iovp, int iovcnt)", sleeps=True)
