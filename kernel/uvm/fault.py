@@ -115,7 +115,6 @@ def _store(vm: VmSpace, entry: MapEntry, va: int, at: int, by_user: bool) -> Non
         return
     if frames.refs[pfn] == 1:
         stats.flt_takeover += 1
-        frames.kind[pfn] = ANON  # it may have been an object's that is gone
         before_store(vm, entry, va, pfn)
         vm.pmap.grant(va, entry.prot, writable=True)
         return

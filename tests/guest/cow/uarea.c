@@ -31,8 +31,7 @@ main(void)
 	}
 	mark(2, NULL);
 	pass(go);
-	while (waitpid(pid, NULL, WNOWAIT | WNOHANG) == 0)
-		syscall(SYS_sched_yield);
+	UNTIL(waitpid(pid, NULL, WNOWAIT | WNOHANG) != 0);
 	mark(3, NULL);
 	expect_exit(pid, 0);
 	mark(4, NULL);

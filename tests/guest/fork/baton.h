@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -58,5 +59,15 @@ expect_signal(pid_t pid, int signo)
 	CHECK_EQ(waitpid(pid, &status, 0), pid);
 	CHECK_EQ(status & 0x7f, signo);
 }
+
+/* Give the CPU to the others until something is the case; if it never is, the test fails. */
+#define UNTIL(condition) do {							\
+	int until_n_ = 0;							\
+										\
+	while (!(condition)) {							\
+		CHECK(until_n_++ < 10000);					\
+		sched_yield();							\
+	}									\
+} while (0)
 
 #endif

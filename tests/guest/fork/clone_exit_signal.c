@@ -41,8 +41,7 @@ start(int signo, int result)
 
 	CHECK(pid > 0);
 	/* Until it has ended, nothing is to be seen of it. The sleep of a poll does not depend on the signal. */
-	while (waitpid(pid, NULL, __WALL | WNOHANG | WNOWAIT) == 0)
-		syscall(SYS_sched_yield);
+	UNTIL(waitpid(pid, NULL, __WALL | WNOHANG | WNOWAIT) != 0);
 	return pid;
 }
 
@@ -152,8 +151,7 @@ test_adopted(void)
 	CHECK_EQ(kill(child, 0), 0);
 	close(fds[0]);
 	close(fds[1]);
-	while (kill(child, 0) == 0)
-		syscall(SYS_sched_yield);
+	UNTIL(kill(child, 0) != 0);
 	CHECK_EQ(errno, ESRCH);
 }
 

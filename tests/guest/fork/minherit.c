@@ -124,8 +124,7 @@ test_share(int flags, int relative)
 			_exit(0);
 		}
 		expect_exit(pid, 0);
-		while (p[3 * PAGE / 4] == 0)
-			usleep(10);
+		UNTIL(p[3 * PAGE / 4] != 0);
 		_exit(p[3 * PAGE / 4] != 33);
 	}
 	await(go);

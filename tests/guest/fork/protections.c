@@ -2,6 +2,7 @@
  * Protection, wiring and the break over fork; pages that change hands between file and process (spec C.21).
  */
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <fcntl.h>
 #include <signal.h>
 
@@ -80,9 +81,17 @@ test_wired(void)
 	p[0] = 1;
 	pid = fork();
 	if (pid == 0) {
+		struct rlimit limit = { 2 * PAGE, 2 * PAGE };
+		char *other = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+
 		await(go);
 		CHECK_EQ(p[0], 1);
 		p[0] = 3;
+		/* As much may be wired as if the parent had wired nothing. */
+		CHECK_EQ(setrlimit(RLIMIT_MEMLOCK, &limit), 0);
+		CHECK_EQ(setuid(1000), 0);
+		CHECK_EQ(mlock(other, 2 * PAGE), 0);
+		CHECK(mlock((void *)p, PAGE) == -1);
 		_exit(0);
 	}
 	p[0] = 2;
@@ -111,7 +120,7 @@ test_break(void)
 	CHECK_EQ(*old, 1);
 }
 
-/* A page of a file that is gone belongs to whoever maps it: it is his alone to store to. */
+/* A file whose last name is gone stays as long as it is mapped. */
 static void
 test_page_of_a_dead_file(void)
 {

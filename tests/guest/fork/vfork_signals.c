@@ -114,8 +114,7 @@ test_stop_child(int asleep)
 			if (asleep)
 				await(go);
 			else
-				while (shared[0] == 0)
-					syscall(SYS_sched_yield);
+				UNTIL(shared[0] != 0);
 			_exit(0);
 		}
 		shared[0] = 2;

@@ -1,4 +1,5 @@
 /* Children that nobody waits for: orphans, and children of those who do not want to know (spec C.34). */
+#include "../fork/baton.h"
 #include "children.h"
 
 /* init takes over an orphan, alive or dead, and reaps it when it is dead. */
@@ -16,8 +17,7 @@ test_orphans(void)
 		until_zombie(dead);
 		CHECK_EQ(write(fds[1], &dead, sizeof(dead)), sizeof(dead));
 		if (fork() == 0) {
-			while (getppid() != 1)
-				syscall(SYS_sched_yield);
+			UNTIL(getppid() == 1);
 			report.pid = getpid();
 			report.parent = getppid();
 			write(fds[1], &report, sizeof(report));
@@ -91,8 +91,7 @@ test_no_zombies(int ignore)
 		_exit(2);
 	}
 	/* The first is gone without a trace while the second lives. */
-	while (kill(pid, 0) == 0)
-		syscall(SYS_sched_yield);
+	UNTIL(kill(pid, 0) != 0);
 	CHECK_ERRNO(waitpid(pid, NULL, WNOHANG), ECHILD);
 	CHECK_EQ(waitpid(-1, &status, WNOHANG), 0);
 	CHECK_ERRNO(waitpid(-1, &status, 0), ECHILD);
