@@ -79,6 +79,7 @@ class Kernel(Trap):
     def __init__(self, board: Board, *, seed: int = 0, cow: str = DEFAULT) -> None:
         """`cow` names the fork strategy (kernel.uvm.cow.STRATEGIES). Raises Errno(ENOMEM) if RAM is too small."""
         from kernel import timers
+        from kernel.inject import add_fail_points
         from kernel.sysctl_tree import build_tree
         from kernel.time import Timekeeper
         from kernel.vfs.root import make_root
@@ -128,6 +129,7 @@ class Kernel(Trap):
         self.vfs: Vfs
         self.timekeeper = Timekeeper(self)
         self.sysctl = build_tree(self)
+        add_fail_points(self, self.sysctl)
         self.rootvnode = make_root(self)
         self._boot()
 

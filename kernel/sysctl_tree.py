@@ -6,7 +6,6 @@ import struct
 from typing import TYPE_CHECKING
 
 from kernel.errno import EINVAL, EPERM, ESRCH, Errno
-from kernel.inject import add_fail_points
 from kernel.kauth import NGROUPS_MAX, Process
 from kernel.limits import MAXFILES, NAMES, dosetrlimit, set_corename
 from kernel.pid import PID_MAX
@@ -118,7 +117,6 @@ def build_tree(k: Kernel) -> Sysctl:
     _add_kern(tree)
     _add_machine(tree)
     _add_proc(tree)
-    add_fail_points(k, tree)
     return tree
 
 
