@@ -97,6 +97,7 @@ def _built_tree() -> str:
         from toolchain.userland import build_tree
 
         build_tree(tree)
+        return tree
     try:
         with open(os.path.join(slot, key, "errors")) as file:
             sys.stderr.write(file.read())

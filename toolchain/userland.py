@@ -54,8 +54,8 @@ def find_sources(userland: str = USERLAND) -> list[Source]:
 
 
 def build_tree(tree: str) -> None:
-    """Make the directory `tree`. Errors in programs' sources go to a file "errors" beside it, and the programs
-    are left out, so that one that does not compile does not stand in the way of all others.
+    """Make the directory `tree`. A program that does not compile is left out, so that it does not stand in the
+    way of all others; what is missing is told by a file "errors" beside it.
 
     Raises ToolchainError if it cannot be made at all.
     """
@@ -74,7 +74,8 @@ def build_tree(tree: str) -> None:
         with publishing(destination) as made:
             for source, result in build_programs():
                 if isinstance(result, ToolchainError):
-                    errors.append(f"uarea: {' '.join(source.files)}: {result}\n")
+                    print(f"uarea: {result}", file=sys.stderr)
+                    errors.append(f"uarea: there is no /{source.path}, it does not compile\n")
                 else:
                     target = made / source.path
                     target.parent.mkdir(parents=True, exist_ok=True)
