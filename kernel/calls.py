@@ -8,6 +8,7 @@ from kernel import (
     limits,
     misc,
     prot,
+    ras,
     resource,
     sys_descrip,
     sys_generic,

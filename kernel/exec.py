@@ -246,6 +246,7 @@ def _point_of_no_return(l: Lwp, package: Package, vm: VmSpace, cred: Cred) -> No
         p.flag |= PK_SUGID
     elif cred.euid == cred.ruid and cred.egid == cred.rgid:
         p.flag &= ~PK_SUGID
+    p.raslist = []
     p.stflag &= ~PST_PROFIL
     if p.timers is not None:
         k.timers.timers_exec(p)

@@ -68,6 +68,7 @@ def exit1(l: Lwp, code: int, signo: int) -> None:
     l.sigpend.discard(-1)
     if p.timers is not None:
         k.timers.timers_exit(p)
+    p.raslist = []
     for hook in k.exithooks:
         hook(p)
     p.fd.free(l)

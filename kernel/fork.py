@@ -33,6 +33,7 @@ from kernel.proc import (
     Proc,
 )
 from kernel.prot import join_after
+from kernel.ras import ras_fork
 from kernel.sched import LSSTOP
 from kernel.signal import NSIG, SIGCHLD, Pending
 from kernel.syscall import Result, syscall
@@ -257,7 +258,8 @@ def _copy_fields(p1: Proc, p2: Proc, flags: int) -> None:
 
 
 def _copy_substructures(p1: Proc, p2: Proc, flags: int) -> None:
-    """Text and path, descriptors, working directory, limits (L398-432; spec C.11-C.15)."""
+    """Restartable sequences, text and path, descriptors, working directory, limits (L393-432; spec C.10-C.15)."""
+    ras_fork(p1, p2)
     p2.textvp = p1.textvp
     if p2.textvp is not None:
         p2.textvp.hold()

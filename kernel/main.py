@@ -24,6 +24,7 @@ from kernel.mcontext import Fpu
 from kernel.pid import PidTable
 from kernel.proc import PK_SYSTEM, SACTIVE, Pgrp, Proc, Session
 from kernel.program import Program
+from kernel.ras import ras_restart
 from kernel.resource import Stats
 from kernel.sched import LSONPROC, LSSLEEP, LSZOMB, Scheduler
 from kernel.signal import DEFAULT_IGNORED, SIGCONT, Pending, SigActs, Signals, bit
@@ -106,6 +107,7 @@ class Kernel(Trap):
         self.maxproc = DEFAULT_MAXPROC
         self.maxfiles = 3404
         self.forkfsleep = 0  # ticks
+        self.strict_riscv = False  # rasctl as NetBSD's riscv port has it: not there
         self.last_table_full: int | None = None
         self.forkhooks: list[Callable[[Proc, Proc], None]] = []
         self.exechooks: list[Callable[[Proc], None]] = []
@@ -332,6 +334,8 @@ class Kernel(Trap):
                 return self.curlwp
         self.curlwp = l = sched.runq.popleft()
         l.stat = LSONPROC
+        if l.proc.raslist:
+            ras_restart(l)
         self._mark = self.clock_words[USED]
         self.stats.swtch += 1
         sched.resched = False

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from kernel.kauth import Cred
     from kernel.limits import Limits
     from kernel.lwp import Lwp
+    from kernel.lwpctl import LwpControl
     from kernel.main import Kernel
     from kernel.signal import Pending, SigActs
     from kernel.uvm.map import VmSpace
@@ -71,6 +72,9 @@ class Proc:
     pid: int
     stat: int
     lwps: list[Lwp]
+    lwpcv: CondVar  # broadcast when an LWP exits, is detached, suspended or collected
+    nlwpwait: int  # LWPs in _lwp_wait
+    lwpctl: LwpControl | None
     pptr: Proc | None  # who waits for it: the parent, or a tracer
     ppid: int  # the real parent's pid, even when traced
     oppid: int  # the pid of who forked it
@@ -106,6 +110,7 @@ class Proc:
     vm: VmSpace
     mqueue_cnt: int
     emul: Any
+    raslist: list[tuple[int, int]]
     start: int  # ns of virtual time at creation
     stats: Any  # kernel.resource.Stats: ru, cru, timers, profiling
     timers: Any
@@ -123,6 +128,10 @@ class Proc:
         self.stat = SIDL
         self.lwps = []
         self.children = []
+        self.raslist = []
+        self.lwpcv = CondVar("lwpwait")
+        self.nlwpwait = 0
+        self.lwpctl = None
         self.waitcv = CondVar("wait")
         self.flag = self.sflag = self.slflag = self.stflag = self.lflag = self.acflag = 0
         self.exitsig = self.xexit = self.xsig = self.ppid = self.start = self.mqueue_cnt = 0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from kernel.errno import EINTR, EINVAL, ERESTART, Errno
 from kernel.proc import PL_PPWAIT, PS_CONTINUED, PS_NOCLDSTOP, PS_WEXIT, SACTIVE, SSTOP, SZOMB, Pgrp, Proc
+from kernel.ras import ras_restart
 from kernel.sched import LSSLEEP, LSSTOP, LSZOMB
 
 if TYPE_CHECKING:
@@ -424,6 +425,8 @@ class Signals:
         """Build the handler's frame on the user stack; False if the process died trying (sendsig)."""
         from kernel.mcontext import push_signal_frame
 
+        if l.proc.raslist:
+            ras_restart(l)  # the handler comes back to the start of the sequence it broke into
         p = l.proc
         action = p.sigacts.actions[signo]
         back_to = l.restore_mask if l.restore_mask is not None else l.sigmask
