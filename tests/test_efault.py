@@ -187,8 +187,13 @@ def random_call(random: Random, number: int) -> str:
             return str(random.choice(NUMBERS))
         return str(random.getrandbits(random.choice([8, 16, 32, 39, 64])))
 
+    entry = NATIVE[number] if number < 512 else None
+    if entry is not None and random.random() < 0.6:  # mostly right: gets further into the call
+        args = [plausible(entry, p) if random.random() < 0.7 else value() for p in parameters(entry)]
+        args += [value() for _ in range(8 - len(args))]
+    else:
+        args = [value() for _ in range(8)]
     indirect = random.random()
-    args = [value() for _ in range(8)]
     if indirect < 0.05:
         return " ".join([random.choice(["0", "198"]), str(number), *args[:7]])
     if indirect < 0.06:
@@ -211,7 +216,7 @@ def test_random_arguments(user: int, machine: type[Machine], compile_guest: Call
 
 @pytest.mark.parametrize("user", [0, 1])
 def test_random_sequences(user: int, machine: type[Machine], compile_guest: Callable[..., Path]) -> None:
-    """Many calls in one child, so that what one leaves behind meets the next."""
+    """Many calls in one child, so that what one leaves behind meets what comes next."""
     random = Random(f"sequences {user}")
     known = [n for n in range(512) if NATIVE[n] is not None and (user or n not in (KILL, REBOOT))]
     lines = []
