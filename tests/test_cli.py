@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import re
@@ -10,6 +11,7 @@ import signal
 import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -361,6 +363,22 @@ def test_interrupting_a_reader_of_a_terminal(tool: Path, doing: str, outcome: tu
     assert interrupt(process) == outcome
     os.close(master)
     os.close(slave)
+
+
+def test_interrupting_a_writer_that_nobody_reads(tool: Path) -> None:
+    process = subprocess.Popen([*UAREA, "run", tool, "flood"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               cwd=ROOT)  # fmt: skip
+    assert process.stdout is not None and process.stderr is not None
+    held = 0
+    while held < 60_000:  # until the pipe is full, or nearly
+        time.sleep(0.02)
+        held = struct.unpack("i", fcntl.ioctl(process.stdout, termios.FIONREAD, bytes(4)))[0]
+    time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(LIMIT) == 130
+    assert process.stderr.read() == b""
+    process.stdout.close()
+    process.stderr.close()
 
 
 def test_reading_a_terminal(tool: Path) -> None:

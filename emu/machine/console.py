@@ -161,11 +161,18 @@ class InputBuffer(Input):
 
 
 class Output:
-    """A sink of bytes. `write` raises OSError as the host does."""
+    """A sink of bytes."""
 
     is_terminal = False
 
-    def write(self, data: bytes) -> None:
+    def __init__(self) -> None:
+        self.waiting = False  # as in Input
+
+    def write(self, data: bytes) -> int:
+        """How many bytes were taken: all of them, unless a signal handler broke off the wait for a slow reader.
+
+        Raises OSError as the host does.
+        """
         raise OSError(5, "no such stream")
 
     def size(self) -> tuple[int, int]:
@@ -177,21 +184,40 @@ class HostOutput(Output):
     """A descriptor of the host."""
 
     def __init__(self, fd: int) -> None:
+        super().__init__()
         self.fd = fd
+        self._chunk = select.PIPE_BUF  # what a pipe that has room takes without waiting
         try:
             self.is_terminal = os.isatty(fd)
+            if stat.S_ISREG(os.fstat(fd).st_mode):
+                self._chunk = CHUNK
         except OSError:
             self.is_terminal = False
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> int:
         left = memoryview(data)
         while left:
+            # Wait first, then write: a signal that arrives in between must not make bytes appear twice.
+            if not self._wait():
+                break
             try:
-                left = left[os.write(self.fd, left) :]
-            except InterruptedError:
+                left = left[os.write(self.fd, left[: self._chunk]) :]
+            except BlockingIOError:  # somebody made the descriptor non-blocking, and somebody else was faster
                 continue
-            except BlockingIOError:
+        return len(data) - len(left)
+
+    def _wait(self) -> bool:
+        """Sleep until there is room; False if a signal handler broke that off with InterruptedError."""
+        try:
+            try:
+                self.waiting = True
                 select.select([], [self.fd], [])
+                return True
+            finally:
+                self.waiting = False
+        except InterruptedError:
+            self.waiting = False
+            return False
 
     def size(self) -> tuple[int, int]:
         return _terminal_size(self.fd)
@@ -201,10 +227,12 @@ class OutputBuffer(Output):
     """Output that is collected: `data` is all of it so far."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.data = bytearray()
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> int:
         self.data += data
+        return len(data)
 
 
 def _terminal_size(fd: int) -> tuple[int, int]:
@@ -226,7 +254,7 @@ class Console:
     @property
     def waiting(self) -> bool:
         """Asleep in the host: a signal handler may break that off with InterruptedError."""
-        return self.stdin.waiting
+        return self.stdin.waiting or self.stdout.waiting or self.stderr.waiting
 
     @classmethod
     def host(cls) -> Console:

@@ -115,13 +115,19 @@ class HostStream(Device):
     def write(self, l: Lwp, uio: Uio, nonblock: int) -> Pending:
         if self.sink is None:
             raise Errno(ENODEV)
+        before = uio.resid
         while uio.resid:
             data = uio.get(min(uio.resid, CHUNK))
             try:
-                self.sink.write(data)
+                missing = len(data) - self.sink.write(data)
             except OSError as e:
                 known = {host_errno.EPIPE: EPIPE, host_errno.ENOSPC: ENOSPC}
                 raise Errno(known.get(e.errno or 0, EIO)) from None
+            if missing:  # the host has a signal for the program, which will come as soon as this call is over
+                uio.resid += missing
+                if uio.resid == before:
+                    raise Errno(ERESTART)
+                break
         return None
 
     def poll(self, events: int) -> int:
