@@ -2,6 +2,7 @@
 
 # ruff: noqa: F401
 from kernel import (
+    acct,
     exec,
     exit,
     fork,
@@ -15,6 +16,7 @@ from kernel import (
     sys_lwp,
     sys_select,
     sys_sig,
+    sys_tty,
     sysctl,
     time,
     timers,

@@ -9,14 +9,15 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from random import Random
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import kernel.calls  # noqa: F401  (enters every system call in the table)
 from emu.machine.board import Board
 from emu.machine.clock import CYCLES_PER_NS, LIMIT, USED
 from emu.machine.hart import PC
 from kernel.errno import Errno
-from kernel.file import FileTable
+from kernel.fcntl import FREAD, FWRITE
+from kernel.file import File, FileTable
 from kernel.kauth import Cred, KAuth
 from kernel.limits import Limits
 from kernel.lwp import Lwp
@@ -36,6 +37,10 @@ from kernel.uvm.map import VmSpace
 from kernel.uvm.page import Frames
 from kernel.uvm.uarea import UAreas
 from kernel.vfs.mount import Vfs
+from kernel.vfs.vnode import Vnode
+
+if TYPE_CHECKING:
+    from kernel.cons import ConsoleTty
 
 QUANTUM_NS = 10 * 10**6  # 1/hz
 JITTER_BITS = 23  # of clock cycles: a quantum is longer or shorter by up to 1 ms, as the seed has it
@@ -90,6 +95,7 @@ class Kernel(Trap):
         self.clock = board.clock
         self.clock_words = board.clock.words
         self.console = board.console
+        self.console_tty: ConsoleTty | None = None  # if the console is a terminal of this kernel's
         self.random = Random(seed)
         self._jitter = Random(f"sched {seed}").getrandbits
         self.frames = Frames(board.ram)
@@ -107,6 +113,7 @@ class Kernel(Trap):
         self.maxproc = DEFAULT_MAXPROC
         self.maxfiles = 3404
         self.forkfsleep = 0  # ticks
+        self.acct_file: Vnode | None = None  # where ended processes are recorded
         self.strict_riscv = False  # rasctl as NetBSD's riscv port has it: not there
         self.last_table_full: int | None = None
         self.forkhooks: list[Callable[[Proc, Proc], None]] = []
@@ -248,6 +255,32 @@ class Kernel(Trap):
         self.program = p.textvp.program if p.textvp is not None else None
         return p
 
+    def start_init(self, path: bytes, argv: list[bytes], envv: list[bytes]) -> Proc:
+        """Let process 1 run a program, with the console as fds 0, 1 and 2, instead of only reaping orphans.
+
+        Raises Errno for what exec cannot run.
+        """
+        from kernel.exec import execve
+        from kernel.vfs.sys_open import vn_open
+
+        p = self.initproc
+        l = p.lwps[0]
+        assert l.coro is not None and l.wchan is not None
+        l.coro.close()
+        l.coro = None
+        l.wchan.waiters.remove(l)
+        l.wchan = None
+        l.wmesg = ""
+        p.flag &= ~PK_SYSTEM
+        self.curlwp = l
+        execve(l, path, argv, envv)
+        console = vn_open(l, b"/dev/console", FREAD | FWRITE)
+        assert isinstance(console, File)
+        for _ in range(3):
+            p.fd.install(p.fd.reserve(l), console)
+        self.sched.setrunnable(l)
+        return p
+
     # -- running -----------------------------------------------------------------------------------
 
     def run(self) -> int:
@@ -362,13 +395,16 @@ class Kernel(Trap):
                 raise Deadlock("every process is asleep, and nothing is left that could wake one")
             self.console.wait_input(None)
             return
-        self.clock.words[USED] = max(before, when * CYCLES_PER_NS)
-        self._other_cycles += self.clock.words[USED] - before
+        ahead = when * CYCLES_PER_NS - before
+        if ahead > 0:
+            passed = min(ahead, self.console.pause(-(-ahead // CYCLES_PER_NS)) * CYCLES_PER_NS)
+            self.clock.words[USED] = before + passed
+            self._other_cycles += passed
         self.sched.run_callouts(self.clock.now())
 
     def console_wanted(self) -> bool:
         """Whether some LWP sleeps for console input."""
-        return any(l.stat == LSSLEEP for p in self.allproc.values() for l in p.lwps if p is not self.initproc)
+        return any(l.stat == LSSLEEP for p in self.allproc.values() for l in p.lwps if not p.flag & PK_SYSTEM)
 
     def console_poll(self) -> None:
         """Look, once a tick, whether input has come for a sleeping reader, or a ^C."""
@@ -420,6 +456,9 @@ class Kernel(Trap):
 
     def host_signal(self, signo: int) -> None:
         """A signal from the host's terminal: to the watched program's process group, or the end."""
+        if self.console_tty is not None:
+            self.console_tty.host_signal(signo)
+            return
         p = self.allproc.get(self._watched)
         if p is None:
             raise KeyboardInterrupt

@@ -256,6 +256,13 @@ class Console:
         """Asleep in the host: a signal handler may break that off with InterruptedError."""
         return self.stdin.waiting or self.stdout.waiting or self.stderr.waiting
 
+    def pause(self, ns: int) -> int:
+        """Let up to `ns` of virtual time pass in which nothing can happen but input; how much passed.
+
+        Here time jumps. A console with somebody at its keyboard waits, until a key is pressed.
+        """
+        return ns
+
     @classmethod
     def host(cls) -> Console:
         """The emulator's own standard streams."""

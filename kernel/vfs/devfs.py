@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from kernel.errno import EACCES, ENODEV, ENOSPC, ENOTTY, ENXIO, Errno
 from kernel.fcntl import FREAD, FWRITE, POLLIN, POLLOUT, POLLRDNORM
 from kernel.kauth import Cred
+from kernel.proc import PL_CONTROLT
 from kernel.vfs.vnfile import CHUNK, DeviceFile
 from kernel.vfs.vnode import VCHR, VDIR, Vnode
 
@@ -42,6 +43,9 @@ class Device:
     def open(self, l: Lwp, flags: int) -> Device | int:
         """Called for each open(2): the device to use, or a descriptor to duplicate instead."""
         return self
+
+    def attach(self, file: DeviceFile) -> None:
+        """Called when an open file of the device comes into being."""
 
     def close(self, l: Lwp, file: DeviceFile) -> None:
         """Called when an open file goes away."""
@@ -134,10 +138,11 @@ class ControllingTerminal(Device):
     """/dev/tty: the session's terminal, whichever it is."""
 
     def open(self, l: Lwp, flags: int) -> Device | int:
-        terminal = l.proc.pgrp.session.ttyvp
+        p = l.proc
+        terminal: Device | None = p.pgrp.session.ttyvp if p.lflag & PL_CONTROLT else None
         if terminal is None:
             raise Errno(ENXIO)
-        return find_device(l.kernel, terminal).open(l, flags)
+        return terminal.open(l, flags)
 
 
 def find_device(kernel: Kernel, vnode: Vnode) -> Device:
@@ -164,6 +169,7 @@ def add_device(dev: Vnode, kernel: Kernel, name: str, number: int, device: Devic
 
 def populate(root: Vnode, kernel: Kernel) -> None:
     """Make the device nodes of a root file system that has a directory /dev."""
+    from kernel.pty import add_ptys
     from kernel.vfs.hostio import add_host_streams
 
     dev = root.lookup(None, b"dev")
@@ -179,4 +185,5 @@ def populate(root: Vnode, kernel: Kernel) -> None:
         add_device(fd, kernel, str(number), makedev(FILEDESC, number), FileDescriptor(number))
     for number, name in enumerate((b"stdin", b"stdout", b"stderr")):
         dev.create(name, VCHR, 0o666, Cred(), makedev(FILEDESC, number))
+    add_ptys(dev, kernel)
     add_host_streams(dev, kernel)

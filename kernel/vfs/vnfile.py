@@ -230,6 +230,7 @@ class DeviceFile(VnodeFile):
     def __init__(self, table: FileTable, flags: int, cred: Cred, vnode: Vnode, device: Device) -> None:
         super().__init__(table, flags, cred, vnode)
         self.device = device
+        device.attach(self)
 
     def close(self, l: Lwp) -> None:
         self.device.close(l, self)
