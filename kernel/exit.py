@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from kernel.acct import acct_process
 from kernel.errno import ECHILD, EINVAL, Errno
 from kernel.proc import (
     AXSIG,
@@ -62,6 +63,8 @@ def exit1(l: Lwp, code: int, signo: int) -> None:
     if p.pid == 1 and not p.vm.kernel.halting:
         k.panic(f"init died (signal {signo}, exit {code})")
     k.account(l)
+    if signo:
+        p.acflag |= AXSIG
     p.sflag |= PS_WEXIT
     _end_other_lwps(l)
     p.sigpend.discard(-1)
@@ -69,13 +72,12 @@ def exit1(l: Lwp, code: int, signo: int) -> None:
     if p.timers is not None:
         k.timers.timers_exit(p)
     p.raslist = []
-    for hook in k.exithooks:
-        hook(p)
     p.fd.free(l)
     p.cwdi.release()
+    for hook in k.exithooks:
+        hook(p)
     p.sigacts.release()
-    if signo:
-        p.acflag |= AXSIG
+    acct_process(p)
     p.xexit = code
     p.xsig = signo
     if p.vm.maxrss << 2 > p.stats.maxrss:

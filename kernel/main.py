@@ -38,6 +38,7 @@ from kernel.uvm.page import Frames
 from kernel.uvm.uarea import UAreas
 from kernel.vfs.mount import Vfs
 from kernel.vfs.vnode import Vnode
+from kernel.vfs.vnode import Vnode
 
 if TYPE_CHECKING:
     from kernel.cons import ConsoleTty
@@ -113,6 +114,7 @@ class Kernel(Trap):
         self.maxproc = DEFAULT_MAXPROC
         self.maxfiles = 3404
         self.forkfsleep = 0  # ticks
+        self.acct_file: Vnode | None = None  # where ended processes are recorded
         self.acct_file: Vnode | None = None  # where ended processes are recorded
         self.strict_riscv = False  # rasctl as NetBSD's riscv port has it: not there
         self.last_table_full: int | None = None
