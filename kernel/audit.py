@@ -11,10 +11,11 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from emu.machine.sv39 import PPN_SHIFT, RSW0, V, W, X
-from kernel.proc import SZOMB
-from kernel.sched import LSSLEEP
+from kernel.proc import PK_SYSTEM, SZOMB
+from kernel.sched import LSRUN, LSSLEEP
 from kernel.uvm.map import VmSpace
 from kernel.uvm.page import FREE, KINDS, OBJECT, TABLE, UAREA
+from kernel.uvm.uarea import USER_MAGIC, USER_WORD
 from kernel.vfs.vnode import VDIR, Vnode
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 def audit(k: Kernel) -> list[str]:
     """Everything that does not add up."""
-    return [*_frames(k), *_processes(k), *_files(k), *k.uids.audit(k.allproc.values())]
+    return [*_frames(k), *_processes(k), *_lwps(k), *_files(k), *k.uids.audit(k.allproc.values())]
 
 
 def _spaces(k: Kernel) -> list[tuple[VmSpace, int]]:
@@ -66,6 +67,7 @@ def _objects(k: Kernel, spaces: list[tuple[VmSpace, int]]) -> dict[int, UvmObjec
     found: dict[int, UvmObject] = {}
     queue = [e.obj for vm, _ in spaces for e in vm.entries if e.obj is not None]
     queue += [v.uobj for v in _vnodes(k) if v.uobj is not None]
+    queue += _control_pages(k)
     while queue:
         obj = queue.pop()
         if id(obj) not in found:
@@ -73,6 +75,11 @@ def _objects(k: Kernel, spaces: list[tuple[VmSpace, int]]) -> dict[int, UvmObjec
             if obj.backing is not None:
                 queue.append(obj.backing)
     return found
+
+
+def _control_pages(k: Kernel) -> list[UvmObject]:
+    """The pages behind _lwp_ctl, which the processes' own records hold besides their maps."""
+    return [obj for p in k.allproc.values() if p.lwpctl is not None for _, obj in p.lwpctl.pages]
 
 
 def _frames(k: Kernel) -> list[str]:
@@ -190,6 +197,7 @@ def _object_refs(k: Kernel, spaces: list[tuple[VmSpace, int]], objects: dict[int
     """Each object's count is the number of map entries, files and objects that hold it."""
     holders: Counter[int] = Counter(id(e.obj) for vm, _ in spaces for e in vm.entries if e.obj is not None)
     holders.update(id(v.uobj) for v in _vnodes(k) if v.uobj is not None)
+    holders.update(id(obj) for obj in _control_pages(k))
     holders.update(id(o.backing) for o in objects.values() if o.backing is not None)
     return [
         f"a memory object of {len(obj.pages)} pages: count {obj.refs}, found {holders[key]}"
@@ -224,6 +232,31 @@ def _processes(k: Kernel) -> list[str]:
     for vnode in _vnodes(k):
         if vnode.text_refs != texts[id(vnode)]:
             wrong.append(f"inode {vnode.ino}: {vnode.text_refs} running it, {texts[id(vnode)]} found")
+    return wrong
+
+
+def _lwps(k: Kernel) -> list[str]:
+    """LWPs: what they are queued for, their U-areas' labels, the users' counts, futexes."""
+    wrong: list[str] = []
+    lwps = [l for p in k.allproc.values() for l in p.lwps]
+    for l in lwps:
+        queued = k.sched.runq.count(l)
+        if queued != (l.stat == LSRUN):
+            wrong.append(f"{l.proc!r}, lwp {l.lid}: state {l.stat}, {queued} times on the run queue")
+        if l.wchan is not None and list(l.wchan.waiters).count(l) != 1:
+            wrong.append(f"{l.proc!r}, lwp {l.lid}: not among the waiters of {l.wchan.name}")
+        label = k.frames.ram.words[(l.uarea >> 3) + USER_WORD : (l.uarea >> 3) + USER_WORD + 3]
+        if list(label) != [USER_MAGIC, l.proc.pid, l.lid] and not l.proc.flag & PK_SYSTEM:
+            wrong.append(f"{l.proc!r}, lwp {l.lid}: its U-area says {list(label)}")
+    counted = Counter(l.counted_uid for l in lwps if l.counted_uid is not None)
+    for entry in k.uids.entries.values():
+        if entry.lwpcnt != counted[entry.uid]:
+            wrong.append(f"uid {entry.uid}: LWP count is {entry.lwpcnt}, {counted[entry.uid]} exist")
+    asleep = {id(l.wchan) for l in lwps if l.wchan is not None}
+    for key, queue in k.futexes.queues.items():
+        for waiter in queue:
+            if waiter.key != key or (waiter.cv.waiters and id(waiter.cv) not in asleep):
+                wrong.append(f"a futex at {key[1]:#x} has a waiter that nobody knows")
     return wrong
 
 

@@ -3,15 +3,17 @@
 # ruff: noqa: F401
 from kernel import (
     acct,
-    acct,
     exec,
     exit,
     fork,
+    futex,
     limits,
+    lwpctl,
     misc,
     prot,
     ras,
     resource,
+    spawn,
     sys_descrip,
     sys_generic,
     sys_lwp,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from emu.machine.hart import A1, FRAME_WORDS, PC, SP
 from kernel.descrip import closeexec, cwdunshare
 from kernel.errno import E2BIG, EACCES, EAGAIN, EFAULT, EINVAL, ENAMETOOLONG, ENOEXEC, ENOMEM, ETXTBSY, Errno
-from kernel.exit import lwp_free, release_vfork_parent
+from kernel.exit import become_first, end_lwps, release_vfork_parent
 from kernel.kauth import Process
 from kernel.limits import RLIMIT_DATA, RLIMIT_NPROC, RLIMIT_STACK
 from kernel.proc import AFORK, PK_EXEC, PK_SUGID, PST_PROFIL
@@ -53,7 +53,7 @@ class Package(NamedTuple):
 @syscall(59, "int execve(const char *path, char * const *argp, char * const *envp)")
 def sys_execve(l: Lwp, path: int, argp: int, envp: int) -> Result:
     name = namei.copyin_path(l, path)
-    execve(l, name, *_copyin_arguments(l, argp, envp))
+    execve(l, name, *copyin_arguments(l, argp, envp))
     return JUSTRETURN
 
 
@@ -62,11 +62,11 @@ def sys_fexecve(l: Lwp, fd: int, argp: int, envp: int) -> Result:
     vnode = getattr(l.proc.fd.get(fd), "vnode", None)
     if vnode is None:
         raise Errno(EACCES)
-    execve(l, b"*fexecve*", *_copyin_arguments(l, argp, envp), vnode)
+    execve(l, b"*fexecve*", *copyin_arguments(l, argp, envp), vnode)
     return JUSTRETURN
 
 
-def _copyin_arguments(l: Lwp, argp: int, envp: int) -> tuple[list[bytes], list[bytes]]:
+def copyin_arguments(l: Lwp, argp: int, envp: int) -> tuple[list[bytes], list[bytes]]:
     """argv and envp. All strings, with their NULs, may take ARG_MAX bytes; there may be no envp at all.
 
     Raises Errno: E2BIG, EFAULT, EINVAL without an argv.
@@ -232,10 +232,9 @@ def _new_cred(cred: Cred, vnode: Vnode) -> Cred:
 def _point_of_no_return(l: Lwp, package: Package, vm: VmSpace, cred: Cred) -> None:
     """Give up the old program. Nothing here can fail. The order is kern_exec.c's (spec C.16)."""
     p, k = l.proc, l.kernel
-    for other in list(p.lwps):
-        if other is not l:
-            lwp_free(other)
-            p.lwps.remove(other)
+    end_lwps(l)
+    if l.lid != p.pid:
+        become_first(l)
     cwdunshare(l)
     closeexec(l)
     execsigs(l)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from kernel.acct import acct_process
 from kernel.errno import ECHILD, EINVAL, Errno
+from kernel.futex import release_robust
+from kernel.lwpctl import lwp_gone, process_gone
 from kernel.proc import (
     AXSIG,
     PK_CLDSIGIGN,
@@ -66,7 +68,7 @@ def exit1(l: Lwp, code: int, signo: int) -> None:
     if signo:
         p.acflag |= AXSIG
     p.sflag |= PS_WEXIT
-    _end_other_lwps(l)
+    end_lwps(l)
     p.sigpend.discard(-1)
     l.sigpend.discard(-1)
     if p.timers is not None:
@@ -93,9 +95,13 @@ def exit1(l: Lwp, code: int, signo: int) -> None:
     _tell_parent(p)
 
 
-def _end_other_lwps(l: Lwp) -> None:
-    """The other LWPs end where they are (exit_lwps)."""
+def end_lwps(l: Lwp) -> None:
+    """At exit and exec: the other LWPs end where they are, and what all of them told the kernel is void
+    (exit_lwps, futex_release_all_lwp, lwp_ctl_exit)."""
     k, p = l.kernel, l.proc
+    for each in p.lwps:
+        release_robust(each)
+    process_gone(p)
     for other in list(p.lwps):
         if other is not l:
             lwp_free(other)
@@ -106,6 +112,9 @@ def _end_other_lwps(l: Lwp) -> None:
 def lwp_free(l: Lwp) -> None:
     """Take an LWP off every queue and free its U-area (lwp_free)."""
     k = l.kernel
+    if l.counted_uid is not None:
+        k.uids.change_lwp_count(l.counted_uid, -1)
+        l.counted_uid = None
     if l.wchan is not None:
         l.wchan.waiters.remove(l)
         l.wchan = None
@@ -126,9 +135,23 @@ def lwp_free(l: Lwp) -> None:
         k.pids.free(l.lid)
 
 
+def become_first(l: Lwp) -> None:
+    """The LWP that runs a program is the first of its process, whichever it was before."""
+    k, p = l.kernel, l.proc
+    k.pids.free(l.lid)
+    if l.counted_uid is not None:
+        k.uids.change_lwp_count(l.counted_uid, -1)
+        l.counted_uid = None
+    l.lid = p.pid
+    l.detached = False
+    k.uareas.label(l.uarea, p.pid, l.lid)
+
+
 def release_vfork_parent(p: Proc) -> None:
     """Let the LWP that waits in vfork for this process run on (spec C.16)."""
     if p.lflag & PL_PPWAIT:
+        for l in p.lwps:
+            lwp_gone(l)
         p.lflag &= ~PL_PPWAIT
         parent = p.vforklwp
         p.vforklwp = None

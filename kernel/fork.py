@@ -139,7 +139,7 @@ def fork1(
         raise Errno(EAGAIN)
 
     # -- committed: what follows may sleep, but not fail (L333) ------------------------------------
-    _copy_fields(p1, p2, flags)  # 6-8
+    copy_fields(p1, p2, flags)  # 6-8
     k.kauth.proc_fork(p1, p2)
     _copy_substructures(p1, p2, flags)  # 9-14
     _mark_vfork(l1, p2, flags)  # 15
@@ -239,7 +239,7 @@ async def _wait_for_vfork(l1: Lwp, pid: int) -> tuple[int, int]:
     return pid, 0
 
 
-def _copy_fields(p1: Proc, p2: Proc, flags: int) -> None:
+def copy_fields(p1: Proc, p2: Proc, flags: int) -> None:
     """Copy a group of fields and inherit some flags (L338-373; spec C.7, C.8).
 
     The group to be zeroed, Proc.STARTZERO, is zero in a new Proc; Proc.STARTCOPY is written out.
@@ -325,6 +325,8 @@ def lwp_create(l1: Lwp, p2: Proc, uarea: int, stack: int) -> Lwp:
     l2.sigmask = l1.sigmask
     l2.sigstk = l1.sigstk
     l2.affinity = l1.affinity
+    if p2.lflag & PL_PPWAIT:
+        l2.lwpctl = l1.lwpctl  # on loan: see release_vfork_parent
     p2.lwps.append(l2)
     return l2
 

@@ -25,7 +25,9 @@ class Lwp:
         "affinity",
         "ast",  # something to do before user mode: signals, a stop, exit of the process (LW_PENDSIG and kin)
         "calling",  # coro is a system call: what it returns or raises goes to the program
+        "cancelled",  # _lwp_wakeup: the next sleep that signals may end, ends at once (LW_CANCELLED)
         "coro",  # the kernel's continuation while the LWP is inside a call that slept
+        "counted_uid",  # the user whose LWPs it counts among; None for the first of a process
         "ctxlink",
         "detached",
         "estcpu",
@@ -34,24 +36,29 @@ class Lwp:
         "interruptible",
         "kernel",
         "lid",
-        "lwpctl",
+        "lwpctl",  # index in ram.words of its struct lwpctl, 0 if it has none
         "name",
         "nivcsw",
         "nvcsw",
         "private",
         "proc",
         "restore_mask",  # sigsuspend and kin: the mask to put back after the handler's frame is built
+        "robust",  # user address of its robust futex list head
         "sigmask",
         "sigpend",
         "sigstk",  # (sp, size, flags) of the alternate stack
         "sigwaited",  # the set that sigtimedwait waits for
         "stat",
         "stime",  # ns of virtual time in the kernel
+        "suspended",  # must not run until _lwp_continue (LW_WSUSPEND)
         "timeout",
         "uarea",  # physical address of the U-area
+        "unparked",  # the next ___lwp_park60 returns at once (LW_UNPARKED)
         "utime",  # ns of virtual time in user mode
         "vforkwaiting",
         "waitcv",
+        "waiter",  # lid of the LWP that waits for this very one to exit
+        "waitingfor",  # lid of the LWP whose exit this one waits for
         "wake_reason",
         "wchan",
         "wmesg",
@@ -85,6 +92,10 @@ class Lwp:
         self.name = ""
         self.detached = False
         self.lwpctl = 0
+        self.suspended = self.cancelled = self.unparked = False
+        self.waiter = self.waitingfor = 0
+        self.robust = 0
+        self.counted_uid: int | None = None
         self.estcpu = 0
         self.affinity: int | None = None
         self.utime = 0

@@ -15,9 +15,11 @@ import kernel.calls  # noqa: F401  (enters every system call in the table)
 from emu.machine.board import Board
 from emu.machine.clock import CYCLES_PER_NS, LIMIT, USED
 from emu.machine.hart import PC
+from kernel import lwpctl
 from kernel.errno import Errno
 from kernel.fcntl import FREAD, FWRITE
 from kernel.file import File, FileTable
+from kernel.futex import Futexes
 from kernel.kauth import Cred, KAuth
 from kernel.limits import Limits
 from kernel.lwp import Lwp
@@ -37,7 +39,6 @@ from kernel.uvm.map import VmSpace
 from kernel.uvm.page import Frames
 from kernel.uvm.uarea import UAreas
 from kernel.vfs.mount import Vfs
-from kernel.vfs.vnode import Vnode
 from kernel.vfs.vnode import Vnode
 
 if TYPE_CHECKING:
@@ -115,7 +116,6 @@ class Kernel(Trap):
         self.maxfiles = 3404
         self.forkfsleep = 0  # ticks
         self.acct_file: Vnode | None = None  # where ended processes are recorded
-        self.acct_file: Vnode | None = None  # where ended processes are recorded
         self.strict_riscv = False  # rasctl as NetBSD's riscv port has it: not there
         self.last_table_full: int | None = None
         self.forkhooks: list[Callable[[Proc, Proc], None]] = []
@@ -123,6 +123,7 @@ class Kernel(Trap):
         self.exithooks: list[Callable[[Proc], None]] = []
         self.cow_strategy = STRATEGIES[cow]
         self.stats = KernelStats()
+        self.futexes = Futexes()
         self.syscalls = [0] * MAXSYSCALL
         self.traps = 0
         self.msgbuf = bytearray()
@@ -367,7 +368,11 @@ class Kernel(Trap):
             self._idle()
             if self.halting:
                 return self.curlwp
+        if self.curlwp.lwpctl:
+            lwpctl.stopped(self.curlwp)
         self.curlwp = l = sched.runq.popleft()
+        if l.lwpctl:
+            lwpctl.started(l)
         l.stat = LSONPROC
         if l.proc.raslist:
             ras_restart(l)

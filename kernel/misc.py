@@ -91,6 +91,14 @@ def user_priority(l: Lwp) -> int:
 def sys__sched_setparam(l: Lwp, pid: int, lid: int, policy: int, params: int) -> None:
     priority = l.proc.vm.copyin_int(params)
     p, _ = _targets(l, pid, lid)
+    set_sched_param(l, p, policy, priority)
+
+
+def set_sched_param(l: Lwp, p: Proc, policy: int, priority: int) -> None:
+    """Set a process's scheduling class and priority, as far as they can be (do_sched_setparam).
+
+    Raises Errno: EPERM, EINVAL.
+    """
     if p.flag & PK_SYSTEM:
         raise Errno(EPERM)
     if policy not in (SCHED_NONE, SCHED_OTHER):

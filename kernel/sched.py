@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # lwp.stat (sys/lwp.h)
 LSIDL, LSRUN, LSSLEEP, LSSTOP, LSZOMB, LSONPROC, LSSUSPENDED = 1, 2, 3, 4, 5, 7, 8
+SSTOP = 4  # proc.stat (kernel.proc imports this module)
 
 
 @coroutine
@@ -166,13 +167,29 @@ class Scheduler:
         l.wake_reason = 0
         await _sleep(l)
 
+    async def suspend(self, l: Lwp) -> None:
+        """Park the LWP in LSSUSPENDED until `_lwp_continue`, and tell those who asked for it."""
+        l.stat = LSSUSPENDED
+        l.wake_reason = 0
+        l.proc.lwpcv.broadcast()
+        await _sleep(l)
+
     def unstop(self, l: Lwp) -> None:
-        """Continue a stopped LWP: runnable again, or back to the sleep it was stopped in (proc_unstop)."""
-        if l.stat == LSSTOP:
-            if l.wchan is None:
+        """Let a stopped or suspended LWP go on: runnable again, or back to the sleep in which it was stopped.
+
+        It takes the release of both its process and itself (proc_unstop, lwp_continue).
+        """
+        if l.stat in (LSSTOP, LSSUSPENDED):
+            if l.suspended:
+                l.stat = LSSUSPENDED
+            elif l.proc.stat == SSTOP:
+                l.stat = LSSTOP
+            elif l.wchan is None:
                 self.setrunnable(l)
             else:
                 l.stat = LSSLEEP
+                if l.interruptible and (errno := self.kernel.signals.interrupts_sleep(l)):
+                    self.wake(l, errno)
 
     # -- callouts ----------------------------------------------------------------------------------
 

@@ -269,8 +269,12 @@ class Signals:
                 pending.take(signo)
                 self.stop(p, signo)
             return
-        if signo == SIGKILL and p.stat == SSTOP:
-            self._unstop(p)
+        if signo == SIGKILL:
+            l.suspended = False
+            if p.stat == SSTOP:
+                self._unstop(p)
+            else:
+                self.kernel.sched.unstop(l)
         l.ast = True
         if l.stat == LSSLEEP and l.interruptible:
             restart = bool(p.sigacts.actions[signo].flags & SA_RESTART) and not default
@@ -292,10 +296,25 @@ class Signals:
             if l.wmesg == "sigwait" and l.sigwaited & mask:
                 self.kernel.sched.wake(l, ERESTART)
                 return None
+        suspended = None
         for l in lwps:
             if not l.sigmask & mask and l.stat != LSZOMB:
-                return l
-        return None
+                if not l.suspended:
+                    return l
+                suspended = suspended or l
+        return suspended
+
+    def redirect(self, p: Proc) -> None:
+        """An LWP that was to take the process's signals ended or blocks them now: others may have to."""
+        signals = p.sigpend.set
+        while signals:
+            mask = signals & -signals
+            signals &= signals - 1
+            l = self._choose(p.lwps, mask)
+            if l is not None:
+                l.ast = True
+                if l.stat == LSSLEEP and l.interruptible and (errno := self.interrupts_sleep(l)):
+                    self.kernel.sched.wake(l, errno)
 
     def _discard(self, p: Proc, signals: int) -> None:
         p.sigpend.discard(signals)
@@ -360,7 +379,10 @@ class Signals:
         p = l.proc
         if p.sflag & PS_WEXIT:
             return EINTR
-        if p.stat == SSTOP:
+        if l.cancelled:
+            l.cancelled = l.unparked = False
+            return EINTR
+        if p.stat == SSTOP or l.suspended:
             return ERESTART
         if not l.sigpend.set and not p.sigpend.set:
             return 0
@@ -386,6 +408,9 @@ class Signals:
                 return
             if p.stat == SSTOP:
                 await sched.stop(l)
+                continue
+            if l.suspended:
+                await sched.suspend(l)
                 continue
             found = self.candidates(l)
             if not found:

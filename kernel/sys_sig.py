@@ -133,6 +133,8 @@ def sys___sigprocmask14(l: Lwp, how: int, new: int, old: int) -> Result:
     l.sigmask = after
     if l.kernel.signals.candidates(l):
         l.ast = True
+    if after & ~before & l.proc.sigpend.set:
+        l.kernel.signals.redirect(l.proc)
     return None
 
 

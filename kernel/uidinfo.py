@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 class UidEntry:
     """The counters of one user (struct uidinfo)."""
 
-    __slots__ = ("lockcnt", "proccnt", "sbsize", "uid")
+    __slots__ = ("lockcnt", "lwpcnt", "proccnt", "sbsize", "uid")
 
     def __init__(self, uid: int) -> None:
         self.uid = uid
         self.proccnt = 0
+        self.lwpcnt = 0  # LWPs beyond the first of each process
         self.lockcnt = 0  # advisory locks
         self.sbsize = 0  # bytes of socket buffer
 
@@ -47,6 +48,12 @@ class UidInfo:
         entry.proccnt += delta
         assert entry.proccnt >= 0, f"uid {uid} owns {entry.proccnt} processes"
         return entry.proccnt
+
+    def change_lwp_count(self, uid: int, delta: int) -> int:
+        """Add to a user's count of LWPs, first ones left out; returns the new count (chglwpcnt)."""
+        entry = self.find(uid)
+        entry.lwpcnt += delta
+        return entry.lwpcnt
 
     def change_lock_count(self, uid: int, delta: int) -> int:
         """Add to a user's count of advisory locks; returns the new count (chglockcnt)."""

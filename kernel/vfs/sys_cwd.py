@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 
 def _directory(l: Lwp, path: int) -> Vnode:
-    return _searchable(l, namei.lookup(l, namei.copyin_path(l, path)))
+    return searchable(l, namei.lookup(l, namei.copyin_path(l, path)))
 
 
-def _open_directory(l: Lwp, fd: int) -> Vnode:
+def open_directory(l: Lwp, fd: int) -> Vnode:
     vnode = l.proc.fd.get(fd).vnode
     if vnode is None:
         raise Errno(EINVAL)
-    return _searchable(l, vnode)
+    return searchable(l, vnode)
 
 
-def _searchable(l: Lwp, vnode: Vnode) -> Vnode:
+def searchable(l: Lwp, vnode: Vnode) -> Vnode:
     if vnode.vtype is not VDIR:
         raise Errno(ENOTDIR)
     vnode.access(l.proc.cred, VEXEC)
@@ -40,7 +40,7 @@ def sys_chdir(l: Lwp, path: int) -> None:
 
 @syscall(13, "int fchdir(int fd)")
 def sys_fchdir(l: Lwp, fd: int) -> None:
-    vnode = _open_directory(l, fd)
+    vnode = open_directory(l, fd)
     # A descriptor from before a chroot must not lead out of it.
     if l.proc.cwdi.rdir is not None and not namei.is_under(vnode, l.proc.cwdi.rdir):
         raise Errno(EPERM)
@@ -69,7 +69,7 @@ def sys_chroot(l: Lwp, path: int) -> None:
 @syscall(297, "int fchroot(int fd)")
 def sys_fchroot(l: Lwp, fd: int) -> None:
     _check_chroot(l)
-    _change_root(l, _open_directory(l, fd))
+    _change_root(l, open_directory(l, fd))
 
 
 @syscall(296, "int __getcwd(char *bufp, size_t length)")
