@@ -66,13 +66,17 @@ class CondVar:
     def wait_sig(self, l: Lwp, timeout: int | None = None) -> Generator[None, None, None]:
         """Sleep until woken, a signal arrives or `timeout` ns of virtual time pass (cv_timedwait_sig).
 
+        May return for no reason, as after a stop, so the caller looks again at what it waits for.
         Raises Errno: EINTR or ERESTART for a signal, by its SA_RESTART flag; EWOULDBLOCK for a timeout.
         """
         if timeout is not None and timeout <= 0:
             raise Errno(EWOULDBLOCK)
         pending = l.kernel.signals.interrupts_sleep(l)
         if pending:
-            raise Errno(pending)
+            if not l.kernel.signals.stop_before_sleep(l):
+                raise Errno(pending)
+            yield
+            return
         l.kernel.sched.block(l, self, interruptible=True, timeout=timeout)
         yield
         if l.wake_reason:

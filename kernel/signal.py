@@ -393,8 +393,29 @@ class Signals:
             action = p.sigacts.actions[signo]
             if p.sigignore & bit(signo) or action.handler == SIG_IGN:
                 continue
+            if bit(signo) & TTY_STOPS and action.handler == SIG_DFL and p.pgrp.jobc == 0:
+                continue  # as good as ignored
             return EINTR if action.handler != SIG_DFL and not action.flags & SA_RESTART else ERESTART
         return 0
+
+    def stop_before_sleep(self, l: Lwp) -> bool:
+        """If nothing but a stop keeps an LWP from sleeping, stop here: its call must not notice. The caller
+        suspends then, and is resumed when the process is continued."""
+        p = l.proc
+        if p.sflag & PS_WEXIT:
+            return False
+        if p.stat != SSTOP:
+            found = self.candidates(l) & ~p.sigignore
+            if not found or found & ~STOP_SIGNALS:
+                return False
+            signo = (found & -found).bit_length()
+            if p.sigacts.actions[signo].handler != SIG_DFL:
+                return False
+            (l.sigpend if l.sigpend.set & bit(signo) else p.sigpend).take(signo)
+            self.stop(p, signo)
+        l.stat = LSSTOP
+        l.wake_reason = 0
+        return True
 
     async def take(self, l: Lwp) -> None:
         """On the way to user mode: stop, take signals, or die (userret, issignal, postsig)."""
