@@ -60,6 +60,7 @@ def cli(ctx: click.Context) -> None:
     Examples:
       uarea cc hello.c -o hello     compile a C program for the machine
       uarea run ./hello             boot the machine and run it
+      uarea boot                    boot it to a shell
       uarea syscalls                list the kernel's system calls
     """
     if ctx.invoked_subcommand is None:
@@ -111,6 +112,44 @@ def run(ram: int, seed: int, env: tuple[str, ...], cwd: str, vtime: float | None
     try:
         options = RunOptions(ram=ram, seed=seed, env=variables, cwd=cwd, vtime=vtime, stats=stats, cow=cow)
         sys.exit(run_program(options, prog, args))
+    except UsageError as error:
+        fail(str(error))
+
+
+@cli.command()
+@click.option("--ram", type=Size(), default="256M", show_default=True, help="RAM of the machine.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of all randomness and of scheduling.")
+@click.option("--cow", type=click.Choice(["none", "page", "table"]), default="table", show_default=True,
+              help="How fork copies memory: at once; page by page, or table by table, when written.")  # fmt: skip
+@click.option("--init", default="/sbin/init", show_default=True, metavar="PATH", help="What process 1 runs.")
+@click.option("--stats", is_flag=True, help="Print what the machine did to stderr at its end.")
+def boot(ram: int, seed: int, cow: str, init: str, stats: bool) -> None:
+    """Boot a machine to its prompt.
+
+    The terminal is the machine's console: ^C, ^Z and ^D go to the programs in it, and while nothing happens
+    in the machine its time goes as fast as yours. Ctrl-A x ends it at once; Ctrl-A h shows all keys. Leaving
+    the shell, or the command halt, ends it in good order.
+
+    Standard input that is no terminal is typed at the console line by line as the machine reads, followed by
+    ^D; time jumps then whenever all processes sleep.
+
+    \b
+    The exit status is 0 when the machine was halted, or switched off with Ctrl-A x; otherwise
+      2    a bad argument, or init cannot be run
+      70   the kernel panicked: init died, or the kernel itself failed
+      125  every process sleeps and nothing is left that could wake one
+
+    \b
+    Examples:
+      uarea boot
+      uarea boot --ram 64M --init ./myinit
+      echo 'ps -A' | uarea boot
+    """
+    from emu.boot import BootOptions, run_boot
+    from emu.runner import RunOptions, UsageError
+
+    try:
+        sys.exit(run_boot(BootOptions(machine=RunOptions(ram=ram, seed=seed, cow=cow), init=init, stats=stats)))
     except UsageError as error:
         fail(str(error))
 

@@ -150,7 +150,9 @@ def run_program(options: RunOptions, program: str, arguments: Sequence[str]) -> 
     if options.vtime is not None:
         kernel.time_limit(int(options.vtime * 10**9))
     _forward_signals(kernel)
-    status = _run(kernel)
+    status, message = run_kernel(kernel)
+    if message:
+        print(message, file=sys.stderr)
     if options.stats:
         print_stats(kernel, time.perf_counter() - started, sys.stderr)
     return status
@@ -178,20 +180,19 @@ def _forward_signals(kernel: Kernel) -> None:
     signal.signal(signal.SIGINT, forward)
 
 
-def _run(kernel: Kernel) -> int:
+def run_kernel(kernel: Kernel) -> tuple[int, str]:
+    """Run the machine to its end: the exit status for the host, and what there is to say about it."""
     try:
         status = kernel.run()
     except Deadlock as error:
-        print(f"uarea: {error}", file=sys.stderr)
-        return DEADLOCK
+        return DEADLOCK, f"uarea: {error}"
     except Panic as error:
-        print(f"uarea: kernel panic: {error}", file=sys.stderr, end="")
-        return PANIC
+        return PANIC, f"uarea: kernel panic: {str(error).rstrip()}"
     except KeyboardInterrupt:
-        return 130
+        return 130, ""
     if kernel.timed_out:
-        return TIMEOUT
-    return 128 + (status & 0x7F) if status & 0x7F else status >> 8 & 0xFF
+        return TIMEOUT, ""
+    return 128 + (status & 0x7F) if status & 0x7F else status >> 8 & 0xFF, ""
 
 
 def print_stats(kernel: Kernel, wall: float, out: TextIO) -> None:

@@ -186,12 +186,7 @@ class Tty(LineDiscipline, Device):
     def check_change(self, l: Lwp) -> None:
         """Before a change of state. An orphaned process group may."""
         p = l.proc
-        if (
-            self.is_background(p)
-            and p.pgrp.jobc
-            and not p.lflag & PL_PPWAIT
-            and not self._is_masked(l, SIGTTOU)
-        ):
+        if self.is_background(p) and p.pgrp.jobc and not p.lflag & PL_PPWAIT and not self._is_masked(l, SIGTTOU):
             self._background(l, SIGTTOU)
 
     # -- reading -----------------------------------------------------------------------------------

@@ -1,0 +1,64 @@
+"""Booting a machine to its prompt: what `uarea boot` does once its options are parsed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+
+from emu.machine.console import Console
+from emu.runner import (
+    ENVIRONMENT,
+    RunOptions,
+    UsageError,
+    boot,
+    explain_exec,
+    load,
+    print_stats,
+    run_kernel,
+)
+from emu.terminal import TerminalConsole, raw_terminal
+from kernel.cons import attach_console
+from kernel.errno import Errno
+
+INIT = "/sbin/init"
+
+
+@dataclass
+class BootOptions:
+    """The options of `uarea boot`."""
+
+    machine: RunOptions = field(default_factory=RunOptions)
+    init: str = INIT
+    stats: bool = False
+
+
+def run_boot(options: BootOptions) -> int:
+    """Boot, run init until the machine halts; the exit status for the host. Raises UsageError."""
+    started = time.perf_counter()
+    terminal = TerminalConsole() if os.isatty(0) else None
+    kernel = boot(options.machine, terminal or Console.host())
+    attach_console(kernel)
+    path = load(kernel, options.init, "/")
+    environment = ENVIRONMENT | {"TERM": os.environ.get("TERM", "dumb") if terminal is not None else "dumb"}
+    env = [f"{name}={value}".encode("utf-8", "surrogateescape") for name, value in environment.items()]
+    try:
+        kernel.start_init(path, [os.path.basename(path)], env)
+    except Errno as error:
+        raise UsageError(explain_exec(options.init, error.errno)) from None
+    if terminal is not None:
+        print("uarea: Ctrl-A x ends the machine, Ctrl-A h shows all keys.", file=sys.stderr)
+        terminal.keyboard.on_leave = lambda: kernel.halt(0)
+        context = raw_terminal(terminal, lambda: kernel.board.interrupt(signal.SIGWINCH))
+    else:
+        context = nullcontext()
+    with context:
+        status, message = run_kernel(kernel)
+    if message:
+        print(message, file=sys.stderr)
+    if options.stats:
+        print_stats(kernel, time.perf_counter() - started, sys.stderr)
+    return status

@@ -1,0 +1,6 @@
+/* An init that does not stay. */
+int
+main(void)
+{
+	return 3;
+}
