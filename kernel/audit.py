@@ -43,6 +43,8 @@ def _spaces(k: Kernel) -> list[tuple[VmSpace, int]]:
 def _vnodes(k: Kernel) -> list[Vnode]:
     """Every vnode that has a name, or that a process uses."""
     queue = [k.rootvnode]
+    if k.acct_file is not None:
+        queue.append(k.acct_file)
     for p in k.allproc.values():
         if p.textvp is not None:
             queue.append(p.textvp)
