@@ -357,6 +357,8 @@ def pack_uvmexp2(k: Kernel) -> bytes:
         "npages": frames.total,
         "free": frames.free,
         "active": frames.used,
+        "traps": k.traps,
+        "syscalls": sum(k.syscalls),
         "ncolors": 1,
     }
     return struct.pack(

@@ -70,19 +70,20 @@ def build_tree(tree: str) -> None:
         if destination.is_dir():
             return
         print("uarea: compiling the userland (once, and what is changed later) ...", file=sys.stderr)
-        errors = []
+        missing = []
         with publishing(destination) as made:
             for source, result in build_programs():
                 if isinstance(result, ToolchainError):
                     print(f"uarea: {result}", file=sys.stderr)
-                    errors.append(f"uarea: there is no /{source.path}, it does not compile\n")
+                    missing.append(f" /{source.path}")
                 else:
                     target = made / source.path
                     target.parent.mkdir(parents=True, exist_ok=True)
                     _link_or_copy(result, target)
             made.mkdir(exist_ok=True)
-            if errors:
-                (destination.parent / "errors").write_text("".join(errors))
+            if missing:
+                message = f"uarea: not in the guest, because they do not compile:{''.join(missing)}\n"
+                (destination.parent / "errors").write_text(message)
         sweep(destination)
 
 

@@ -1,5 +1,6 @@
 /* sysctl: read and set the kernel's variables. */
 #include <sys/param.h>
+#include <sys/resource.h>
 #include <sys/sysctl.h>
 #include <err.h>
 #include <errno.h>

@@ -11,7 +11,9 @@ static const char usage[] = "usage: uname [-amnoprsv]\n";
 int
 main(int argc, char **argv)
 {
-	enum { MACHINE = 1, NODE = 2, ARCHITECTURE = 4, RELEASE = 8, SYSTEM = 16, VERSION = 32 };
+	enum {
+		SHOW_MACHINE = 1, SHOW_NODE = 2, SHOW_ARCHITECTURE = 4, SHOW_RELEASE = 8, SHOW_SYSTEM = 16, SHOW_VERSION = 32
+	};
 	char architecture[64] = "";
 	size_t size = sizeof(architecture);
 	struct utsname u;
@@ -20,31 +22,31 @@ main(int argc, char **argv)
 	answer_help(argc, argv, usage);
 	while ((c = getopt(argc, argv, "amnoprsv")) != -1) {
 		switch (c) {
-		case 'a': what |= MACHINE | NODE | RELEASE | SYSTEM | VERSION; break;
-		case 'm': what |= MACHINE; break;
-		case 'n': what |= NODE; break;
-		case 'p': what |= ARCHITECTURE; break;
-		case 'r': what |= RELEASE; break;
-		case 'o': case 's': what |= SYSTEM; break;
-		case 'v': what |= VERSION; break;
+		case 'a': what |= SHOW_MACHINE | SHOW_NODE | SHOW_RELEASE | SHOW_SYSTEM | SHOW_VERSION; break;
+		case 'm': what |= SHOW_MACHINE; break;
+		case 'n': what |= SHOW_NODE; break;
+		case 'p': what |= SHOW_ARCHITECTURE; break;
+		case 'r': what |= SHOW_RELEASE; break;
+		case 'o': case 's': what |= SHOW_SYSTEM; break;
+		case 'v': what |= SHOW_VERSION; break;
 		default: usage_error(usage);
 		}
 	}
 	if (optind != argc)
 		usage_error(usage);
 	if (what == 0)
-		what = SYSTEM;
+		what = SHOW_SYSTEM;
 	if (uname(&u) == -1)
 		err(1, "uname");
-	if (what & ARCHITECTURE && sysctlbyname("hw.machine_arch", architecture, &size, NULL, 0) == -1)
+	if (what & SHOW_ARCHITECTURE && sysctlbyname("hw.machine_arch", architecture, &size, NULL, 0) == -1)
 		err(1, "hw.machine_arch");
 
 	const struct {
 		int which;
 		const char *text;
 	} parts[] = {
-		{ SYSTEM, u.sysname }, { NODE, u.nodename }, { RELEASE, u.release }, { VERSION, u.version },
-		{ MACHINE, u.machine }, { ARCHITECTURE, architecture },
+		{ SHOW_SYSTEM, u.sysname }, { SHOW_NODE, u.nodename }, { SHOW_RELEASE, u.release }, { SHOW_VERSION, u.version },
+		{ SHOW_MACHINE, u.machine }, { SHOW_ARCHITECTURE, architecture },
 	};
 	const char *separator = "";
 

@@ -2,6 +2,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <ctype.h>
+#include <grp.h>
 #include <limits.h>
 #include <pwd.h>
 #include <unistd.h>
@@ -38,7 +39,8 @@ static uid_t user;
 static gid_t group;
 static bool sort_by_cpu, sort_by_memory;
 
-/* Add columns: "key,key=heading,...". A heading is all that follows. */
+/* Add columns: "key,key=heading,...". A heading is all that follows. The list is taken apart: not argv's own,
+ * which is what we show as our command line. */
 static void
 add_columns(char *list)
 {
@@ -262,8 +264,8 @@ main(int argc, char **argv)
 		case 'l': format = LONG; break;
 		case 'm': sort_by_memory = true; break;
 		case 'O': extra = optarg; break;
-		case 'o': add_columns(optarg); format = NULL; break;
-		case 'p': add_pids(optarg); break;
+		case 'o': add_columns(strdup(optarg)); format = NULL; break;
+		case 'p': add_pids(strdup(optarg)); break;
 		case 'r': sort_by_cpu = true; break;
 		case 'T':
 			if (ttyname(STDIN_FILENO) == NULL)
@@ -279,7 +281,7 @@ main(int argc, char **argv)
 		}
 	}
 	for (; optind < argc; optind++)
-		add_pids(argv[optind]);
+		add_pids(strdup(argv[optind]));
 	if (extra != NULL) {
 		add_columns(strdup("pid"));
 		add_columns(strdup(extra));
