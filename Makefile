@@ -5,6 +5,7 @@
 #   make run     compile examples/first.c and run it
 #   make boot    boot to a shell prompt
 #   make bench   measure
+#   make conformance   print the ledger: each step of fork1, its tests, pass or fail
 #   make wheel   build dist/uarea-*.whl, with the C library and the clock compiled in
 #   make clean   remove what was made here (the cache in ~/.cache/uarea stays)
 
@@ -13,7 +14,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed-by-make
 
-.PHONY: setup test lint pytest run boot bench wheel clean
+.PHONY: setup test lint pytest run boot bench conformance wheel clean
 
 setup: $(STAMP)
 
@@ -38,6 +39,9 @@ run: setup
 
 boot: setup
 	$(BIN)/uarea boot
+
+conformance: setup
+	$(BIN)/python -m tests.conformance
 
 bench: setup
 	$(BIN)/python -m bench

@@ -79,13 +79,18 @@ def machine() -> type[Machine]:
 
 
 @pytest.fixture
-def compile_guest() -> Callable[..., Path]:
-    """Compile a C or assembly source (a path under tests/ or userland/, or its text); cached by content."""
+def compile_guest(request: pytest.FixtureRequest) -> Callable[..., Path]:
+    """Compile a C or assembly source (a path under tests/ or userland/, or its text); cached by content.
+
+    Reports tell which guest programs a test ran: the conformance ledger is made of that.
+    """
 
     def compile_it(source: str | Path, *flags: str) -> Path:
         path = Path(source)
         if not path.is_absolute():
             path = ROOT / path
+        if path.is_relative_to(ROOT):
+            request.node.user_properties.append(("guest", str(path.relative_to(ROOT))))
         return cached_program(path, ["-O1", "-Wall", f"-I{INCLUDE}", *flags])
 
     return compile_it
