@@ -1,7 +1,8 @@
 """The files of the root file system: the userland's programs, compiled, and what belongs into /etc.
 
-The sources lie as they do in NetBSD's own tree, and where a program's source is says where the program goes:
-userland/bin/ls.c becomes /bin/ls, userland/usr.bin/top/*.c becomes /usr/bin/top.
+Where a program's source is says where the program goes: userland/sbin/halt.c becomes /sbin/halt, and
+userland/usr.bin/top/*.c would become /usr/bin/top. Of what is in userland/bin only the essential commands go to
+/bin, as they do on NetBSD, and the others to /usr/bin.
 
 A wheel ships the programs compiled. A checkout compiles what has changed, when it is first used; to find that
 nothing has is part of every start, so it reads no file and imports next to nothing.
@@ -20,6 +21,13 @@ PREBUILT = os.path.join(USERLAND, "prebuilt", "root")
 
 # Where programs come from and go to: a directory of sources -> a directory in the guest.
 PLACES = {"bin": "/bin", "sbin": "/sbin", "usr.bin": "/usr/bin", "usr.sbin": "/usr/sbin"}
+
+# The commands that NetBSD has in /bin.
+ESSENTIAL = frozenset((
+    "cat", "chmod", "cp", "csh", "date", "dd", "df", "echo", "ed", "expr", "hostname", "kill", "ksh", "ln", "ls",
+    "mkdir", "mv", "pax", "ps", "pwd", "rm", "rmdir", "sh", "sleep", "stty", "sync", "tar", "test",
+))  # fmt: skip
+)
 
 # One program under several names, which looks at the name it was called by.
 ALIASES = {
@@ -71,6 +79,11 @@ def image_files(prebuilt: str = PREBUILT) -> list[ImageFile]:
             found.append(by_path[path]._replace(path=alias))
     etc = _scan(os.path.join(USERLAND, "etc"), "/etc", 0o644)
     return found + [file._replace(mode=_MODES.get(os.path.basename(file.path), file.mode)) for file in etc]
+
+
+def guest_path(place: str, name: str) -> str:
+    """Where a program goes whose source is in userland/PLACE."""
+    return f"/usr/bin/{name}" if place == "bin" and name not in ESSENTIAL else f"{PLACES[place]}/{name}"
 
 
 def _scan(directory: str, guest: str, mode: int) -> list[ImageFile]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from toolchain.cache import cache_dir, digest, publishing, sweep
 from toolchain.compilers import Compiler, find_compiler, require_zig, run
 from toolchain.errors import ToolchainError
-from toolchain.image import PLACES, USERLAND
+from toolchain.image import PLACES, USERLAND, guest_path
 from toolchain.libc import HEADERS_PREFIX, SOURCE_PREFIX, CLibrary, c_library
 from toolchain.link import link_command
 from toolchain.locate import ROOT
@@ -43,13 +43,13 @@ class Source(NamedTuple):
 def find_sources(userland: str = USERLAND) -> list[Source]:
     """The programs there are sources of: NAME.c, or NAME/*.c."""
     found = []
-    for place, guest in PLACES.items():
+    for place in PLACES:
         directory = Path(userland, place)
         for path in sorted(directory.iterdir()) if directory.is_dir() else ():
             files = sorted(path.glob("*.[cS]")) if path.is_dir() else [path] if path.suffix == ".c" else []
             if files:
                 names = tuple(str(file.relative_to(ROOT)) for file in files)
-                found.append(Source(f"{guest[1:]}/{path.stem}", names))
+                found.append(Source(guest_path(place, path.stem)[1:], names))
     return found
 
 
