@@ -27,7 +27,6 @@ ESSENTIAL = frozenset((
     "cat", "chmod", "cp", "csh", "date", "dd", "df", "echo", "ed", "expr", "hostname", "kill", "ksh", "ln", "ls",
     "mkdir", "mv", "pax", "ps", "pwd", "rm", "rmdir", "sh", "sleep", "stty", "sync", "tar", "test",
 ))  # fmt: skip
-)
 
 # One program under several names, which looks at the name it was called by.
 ALIASES = {
