@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import time
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from emu.machine.console import Console
@@ -52,10 +51,9 @@ def run_boot(options: BootOptions) -> int:
     if terminal is not None:
         print("uarea: Ctrl-A x ends the machine, Ctrl-A h shows all keys.", file=sys.stderr)
         terminal.keyboard.on_leave = lambda: kernel.halt(0)
-        context = raw_terminal(terminal, lambda: kernel.board.interrupt(signal.SIGWINCH))
+        with raw_terminal(terminal, lambda: kernel.board.interrupt(signal.SIGWINCH)):
+            status, message = run_kernel(kernel)
     else:
-        context = nullcontext()
-    with context:
         status, message = run_kernel(kernel)
     if message:
         print(message, file=sys.stderr)

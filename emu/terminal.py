@@ -152,8 +152,11 @@ def raw_terminal(console: TerminalConsole, on_resize: Callable[[], None]) -> Ite
         mode.enter()  # whoever had the terminal meanwhile has left it as they like it
         on_resize()
 
-    handlers = {signal.SIGWINCH: lambda _signo, _frame: on_resize(), signal.SIGTSTP: suspend, signal.SIGCONT: resume}
-    handlers |= dict.fromkeys(_FATAL, die)
+    def resized(_signo: int, _frame: FrameType | None) -> None:
+        on_resize()
+
+    handlers: dict[signal.Signals, Callable[[int, FrameType | None], None]] = dict.fromkeys(_FATAL, die)
+    handlers |= {signal.SIGWINCH: resized, signal.SIGTSTP: suspend, signal.SIGCONT: resume}
     before = {signo: signal.getsignal(signo) for signo in handlers}
     previous_wakeup = signal.set_wakeup_fd(console.keyboard.wakeup_end, warn_on_full_buffer=False)
     atexit.register(mode.leave)
