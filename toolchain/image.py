@@ -39,6 +39,7 @@ ALIASES = {
     "/usr/bin/whoami": "/usr/bin/id",
     "/usr/bin/egrep": "/usr/bin/grep",
     "/usr/bin/fgrep": "/usr/bin/grep",
+    "/usr/bin/unexpand": "/usr/bin/expand",
     "/usr/sbin/chown": "/sbin/chown",
 }
 
