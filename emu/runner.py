@@ -78,6 +78,7 @@ def load(kernel: Kernel, program: str, cwd: str) -> bytes:
     from kernel.vfs.root import install
 
     if os.path.exists(program):
+        check_program(program)
         with open(program, "rb") as file:
             data = file.read()
         path = posixpath.normpath(posixpath.join("/", cwd, program))
@@ -138,7 +139,7 @@ def run_program(options: RunOptions, program: str, arguments: Sequence[str]) -> 
     """Boot, run, and report; the exit status for the host. Raises UsageError."""
     started = time.perf_counter()
     if os.path.exists(program):
-        check_program(program)  # before the boot, which may have to compile things
+        check_program(program)  # `load` does, too; but the boot may have to compile things first
     kernel = boot(options, Console.host())
     _check_directory(kernel, options.cwd)
     path = load(kernel, program, options.cwd)
