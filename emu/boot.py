@@ -22,6 +22,7 @@ from emu.runner import (
 from emu.terminal import TerminalConsole, raw_terminal
 from kernel.cons import attach_console
 from kernel.errno import Errno
+from kernel.main import Kernel
 
 INIT = "/sbin/init"
 
@@ -35,13 +36,27 @@ class BootOptions:
     stats: bool = False
 
 
+def find_init(kernel: Kernel, program: str) -> bytes:
+    """The guest path of init: of a program in the guest or else, other than for `run`, of one on the host, which
+    has an init of its own. Raises UsageError."""
+    from kernel.vfs import namei
+
+    try:
+        namei.lookup(kernel.initproc, os.fsencode(program))
+        return os.fsencode(program)
+    except Errno:
+        if program == INIT:
+            raise UsageError(f"there is no {INIT} in the guest, because its userland is not compiled") from None
+        return load(kernel, program, "/")
+
+
 def run_boot(options: BootOptions) -> int:
     """Boot, run init until the machine halts; the exit status for the host. Raises UsageError."""
     started = time.perf_counter()
     terminal = TerminalConsole() if os.isatty(0) else None
     kernel = boot(options.machine, terminal or Console.host())
     attach_console(kernel)
-    path = load(kernel, options.init, "/")
+    path = find_init(kernel, options.init)
     environment = ENVIRONMENT | {"TERM": os.environ.get("TERM", "dumb") if terminal is not None else "dumb"}
     env = [f"{name}={value}".encode("utf-8", "surrogateescape") for name, value in environment.items()]
     try:
@@ -54,6 +69,7 @@ def run_boot(options: BootOptions) -> int:
         with raw_terminal(terminal, lambda: kernel.board.interrupt(signal.SIGWINCH)):
             status, message = run_kernel(kernel)
     else:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # nobody in the machine could get this ^C
         status, message = run_kernel(kernel)
     if message:
         print(message, file=sys.stderr)

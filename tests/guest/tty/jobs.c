@@ -171,6 +171,66 @@ test_stop_key(void)
 	reap(back);
 }
 
+/* The same key with an effect only when it is read: ^Y. */
+static void
+test_delayed_stop_key(void)
+{
+	pid_t pid;
+
+	CHECK_EQ(write(report, "y", 1), 1);	/* types ^Y, then a line */
+	pid = background(reads_line);
+	expect_stop(pid, SIGTTIN);
+	CHECK_EQ(tcsetpgrp(slave, pid), 0);
+	CHECK_EQ(kill(-pid, SIGCONT), 0);
+	expect_stop(pid, SIGTSTP);
+	CHECK_EQ(kill(-pid, SIGCONT), 0);
+	CHECK_EXITED(pid);
+	CHECK_EQ(tcsetpgrp(slave, getpgrp()), 0);
+}
+
+/* In an orphaned process group nobody could be continued: reads and TOSTOP writes fail, changes are let through. */
+static int
+orphan_works(void)
+{
+	struct termios t;
+	char c;
+
+	wait_ms(20);	/* until the parent is gone */
+	if (getppid() != 1 || read(slave, &c, 1) != -1 || errno != EIO)
+		return 1;
+	if (tcgetattr(slave, &t) == -1)
+		return 2;
+	t.c_lflag |= TOSTOP;
+	if (tcsetattr(slave, TCSANOW, &t) == -1)
+		return 3;
+	if (write(slave, "x", 1) != -1 || errno != EIO)
+		return 4;
+	t.c_lflag &= ~TOSTOP;
+	if (tcsetattr(slave, TCSANOW, &t) == -1)
+		return 5;
+	return 0;
+}
+
+static int
+leaves_orphan(void)
+{
+	char result;
+
+	if (fork() == 0) {
+		result = '0' + orphan_works();
+		(void)write(report, &result, 1);
+		_exit(0);
+	}
+	return 0;
+}
+
+static void
+test_orphan(void)
+{
+	CHECK_EXITED(background(leaves_orphan));
+	wait_ms(50);
+}
+
 static void
 test_errors(void)
 {
@@ -220,6 +280,8 @@ leader(void)
 {
 	test_background();
 	test_stop_key();
+	test_delayed_stop_key();
+	test_orphan();
 	test_errors();
 }
 
@@ -229,6 +291,7 @@ main(void)
 {
 	int fds[2];
 	char what;
+	bool orphan_passed = false;
 	pid_t pid;
 
 	open_pair();
@@ -248,10 +311,17 @@ main(void)
 		wait_ms(10);
 		if (what == 'l')
 			TYPE("line\n");
-		else
+		else if (what == 'y')
+			TYPE("\031line\n");
+		else if (what == 'z')
 			TYPE("\032");
+		else {
+			CHECK_EQ(what, '0');
+			orphan_passed = true;
+		}
 	}
 	CHECK_EXITED(pid);
+	CHECK(orphan_passed);
 	close_pair();
 	return 0;
 }
