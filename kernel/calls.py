@@ -10,6 +10,7 @@ from kernel import (
     limits,
     lwpctl,
     misc,
+    prof,
     prot,
     ras,
     resource,

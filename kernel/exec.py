@@ -17,7 +17,8 @@ from kernel.errno import E2BIG, EACCES, EAGAIN, EFAULT, EINVAL, ENAMETOOLONG, EN
 from kernel.exit import become_first, end_lwps, release_vfork_parent
 from kernel.kauth import Process
 from kernel.limits import RLIMIT_DATA, RLIMIT_NPROC, RLIMIT_STACK
-from kernel.proc import AFORK, PK_EXEC, PK_SUGID, PST_PROFIL
+from kernel.proc import AFORK, PK_EXEC, PK_SUGID
+from kernel.prof import stop_profiling
 from kernel.program import Program, load, map_program
 from kernel.prot import change_cred
 from kernel.sys_sig import execsigs
@@ -246,7 +247,7 @@ def _point_of_no_return(l: Lwp, package: Package, vm: VmSpace, cred: Cred) -> No
     elif cred.euid == cred.ruid and cred.egid == cred.rgid:
         p.flag &= ~PK_SUGID
     p.raslist = []
-    p.stflag &= ~PST_PROFIL
+    stop_profiling(p)
     if p.timers is not None:
         k.timers.timers_exec(p)
     release_vfork_parent(p)

@@ -22,6 +22,7 @@ from kernel.proc import (
     SZOMB,
     Proc,
 )
+from kernel.prof import stop_profiling
 from kernel.prot import fix_jobc, leave_pgrp
 from kernel.resource import own_usage, pack_wait_rusage, pack_wrusage
 from kernel.sched import LSRUN, LSZOMB
@@ -86,6 +87,7 @@ def exit1(l: Lwp, code: int, signo: int) -> None:
         p.stats.maxrss = p.vm.maxrss << 2
     k.fpu.release(l)
     p.vm.release()
+    stop_profiling(p)
     release_vfork_parent(p)
     _leave_session(p)
     for child in list(p.children):

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.machine.hart import A0, A1, FRAME_WORDS, SP, SR, SR_FS
-from kernel.errno import EAGAIN, EINVAL, ENOMEM, Errno
+from kernel.errno import EAGAIN, EINVAL, ENOMEM, EPERM, Errno
 from kernel.kauth import Process
 from kernel.limits import RLIMIT_NPROC
 from kernel.lwp import Lwp
@@ -93,6 +93,18 @@ def sys___clone(l: Lwp, clone_flags: int, stack: int) -> Result:
     if flags & FORK_SHAREFILES and l.proc.fd.foclose_seen:
         raise Errno(EINVAL)
     return fork1(l, flags, exitsig, stack)
+
+
+@syscall(508, "int __fork1(int flags)", sleeps=True)
+def sys___fork1(l: Lwp, flags: int) -> Result:
+    """fork1 with any FORK_* flags, for what no native call passes (decision D2): FORK_NOWAIT, FORK_CLEANFILES and
+    FORK_SYSTEM. A private extension, for root. Shared and clean files together are EINVAL, as in FreeBSD's rfork.
+    """
+    if flags & ~0xFF or (flags & FORK_SHAREFILES and flags & FORK_CLEANFILES):
+        raise Errno(EINVAL)
+    if not l.proc.cred.is_root():
+        raise Errno(EPERM)
+    return fork1(l, flags, SIGCHLD, 0)
 
 
 def fork1(

@@ -115,6 +115,7 @@ class Kernel(Trap):
         self.maxproc = DEFAULT_MAXPROC
         self.maxfiles = 3404
         self.forkfsleep = 0  # ticks
+        self.profprocs = 0  # processes that are being profiled, as NetBSD counts them
         self.acct_file: Vnode | None = None  # where ended processes are recorded
         self.strict_riscv = False  # rasctl as NetBSD's riscv port has it: not there
         self.last_table_full: int | None = None

@@ -28,6 +28,8 @@ from emu.machine.hart import (
     TVAL,
 )
 from kernel.errno import ENOSYS, ERESTART, Errno
+from kernel.proc import PST_PROFIL
+from kernel.prof import profile_tick
 from kernel.resource import check_cpu_limit
 from kernel.sched import LSONPROC
 from kernel.signal import SIGBUS, SIGILL, SIGSYS, SIGTRAP, SigInfo
@@ -146,6 +148,8 @@ class Trap:
         if words[USED] >= self.quantum_end:
             self.sched.resched = True
             check_cpu_limit(self.curlwp.proc)
+            if self.curlwp.proc.stflag & PST_PROFIL:
+                profile_tick(self.curlwp)
         else:
             self.set_limit()
 

@@ -1,6 +1,6 @@
 /*
  * Every flavour of fork, by bare traps: both processes come out at ecall+12 with the right a0 and a1, and with
- * every other register as it was (spec A.1, A.3).
+ * every other register as it was (spec A.1, A.3, C.29, C.32).
  */
 #include <sys/syscall.h>
 #include <sched.h>

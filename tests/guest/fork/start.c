@@ -1,6 +1,6 @@
 /*
  * How a child starts: counted, in its place in the family and the group, or stopped before its first instruction
- * (spec C.24, C.25, C.28).
+ * (spec C.24, C.25, C.28; quirks Q3, Q5).
  */
 #include <sys/mman.h>
 #include <sys/param.h>

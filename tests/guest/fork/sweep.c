@@ -1,5 +1,5 @@
 /*
- * Failure sweep (spec C.5, C.6): fail the Nth allocation of each kind during each flavour of fork, for N = 1, 2, ...
+ * Failure sweep (spec C.5, C.6, decision D3): fail the Nth allocation of each kind during each flavour of fork, for N = 1, 2, ...
  * until the fork succeeds. Every failure has its errno, and the next fork works.
  */
 #include <sys/param.h>
