@@ -22,6 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "libc_lock.h"
 #include "libc_private.h"
 
 #define ALIGNMENT	16
@@ -62,6 +63,7 @@ static char *region_limit;	/* ... and may go: there is room for an end mark behi
 static char *heap_start;
 static char *zero_from;		/* fresh memory from here on is known to be zero */
 static size_t next_region = FIRST_REGION;
+static libc_lock_t heap_lock;	/* for all of these; mappings need none */
 
 _Static_assert(sizeof(struct header) == 8, "payloads are 16-aligned because headers are 8 bytes");
 
@@ -202,17 +204,20 @@ allocate(size_t size, bool zeroed)
 	if (size > LARGEST_CLASS)
 		return map_large(size - sizeof(struct header));
 	class = class_of(size);
+	libc_lock(&heap_lock);
 	if (free_list[class] != NULL)
 		h = reuse(class);
 	else {
 		h = cut_fresh(class);
-		if (h == NULL) {
-			errno = ENOMEM;
-			return NULL;
-		}
 		is_zero = (char *)h >= zero_from;
 	}
-	seal(h, class, USED);
+	if (h != NULL)
+		seal(h, class, USED);
+	libc_unlock(&heap_lock);
+	if (h == NULL) {
+		errno = ENOMEM;
+		return NULL;
+	}
 	if (zeroed && !is_zero)
 		memset(payload_of(h), 0, class_size(class) - sizeof(*h));
 	return payload_of(h);
@@ -283,6 +288,7 @@ free(void *payload)
 		errno = saved;
 		return;
 	}
+	libc_lock(&heap_lock);
 	/* The neighbour was cut later, so its header is in memory that is in use. */
 	neighbour = (struct header *)((char *)h + class_size(h->class));
 	if ((char *)neighbour != region_end && !intact(neighbour))
@@ -292,6 +298,23 @@ free(void *payload)
 	b = (struct free_block *)h;
 	b->next = free_list[h->class];
 	free_list[h->class] = b;
+	libc_unlock(&heap_lock);
+}
+
+/* For a fork in a process with several threads. */
+void __malloc_before_fork(void);
+void __malloc_after_fork(void);
+
+void
+__malloc_before_fork(void)
+{
+	libc_lock(&heap_lock);
+}
+
+void
+__malloc_after_fork(void)
+{
+	libc_unlock(&heap_lock);
 }
 
 static void *

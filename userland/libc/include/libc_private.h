@@ -1,7 +1,5 @@
 /*
  * What the parts of libc know about each other and programs do not.
- *
- * Nothing here locks: a process that makes LWPs by hand must keep them out of malloc and stdio.
  */
 #ifndef LIBC_PRIVATE_H
 #define LIBC_PRIVATE_H

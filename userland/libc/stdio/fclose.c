@@ -7,9 +7,11 @@ int
 fclose(FILE *fp)
 {
 	struct stream_ext *ext = stream_ext(fp);
+	FILE *locked = stream_lock(fp);
 	int result = 0;
 
 	if (fp->_flags == 0) {
+		stream_unlock(&locked);
 		errno = EBADF;
 		return EOF;
 	}
@@ -21,9 +23,10 @@ fclose(FILE *fp)
 	if (fp->_flags & __SMBF)
 		free(fp->_bf._base);
 	free(ext->line);
-	*ext = (struct stream_ext){ 0 };
+	*ext = (struct stream_ext){ .lock = ext->lock };
 	fp->_bf._base = fp->_p = NULL;
 	fp->_bf._size = 0;
+	stream_unlock(&locked);
 	__stdio_delete(fp);
 	return result;
 }

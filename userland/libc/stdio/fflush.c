@@ -5,7 +5,10 @@
 static int
 flush_if_writing(FILE *fp)
 {
-	return fp->_flags & __SWR ? __stdio_flush(fp) : 0;
+	if ((fp->_flags & __SWR) == 0)
+		return 0;
+	LOCKED(fp);
+	return __stdio_flush(fp);
 }
 
 /*
@@ -39,6 +42,7 @@ fflush(FILE *fp)
 {
 	if (fp == NULL)
 		return __stdio_each(flush_if_writing);
+	LOCKED(fp);
 	if (fp->_flags & __SWR)
 		return __stdio_flush(fp);
 	if (fp->_flags & __SRD)
@@ -53,6 +57,7 @@ fflush(FILE *fp)
 int
 fpurge(FILE *fp)
 {
+	LOCKED(fp);
 	if (fp->_flags == 0) {
 		errno = EBADF;
 		return EOF;

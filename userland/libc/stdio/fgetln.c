@@ -9,6 +9,7 @@
 char *
 fgetln(FILE *restrict fp, size_t *restrict len)
 {
+	LOCKED(fp);
 	struct stream_ext *ext = stream_ext(fp);
 	unsigned char *newline;
 	ssize_t n;

@@ -5,6 +5,7 @@
 char *
 fgets(char *restrict buf, int size, FILE *restrict fp)
 {
+	LOCKED(fp);
 	char *to = buf;
 	size_t left;
 

@@ -8,6 +8,7 @@
 wint_t
 fgetwc(FILE *fp)
 {
+	LOCKED(fp);
 	struct stream_ext *ext = stream_ext(fp);
 	wchar_t wc;
 
@@ -50,6 +51,7 @@ getwchar(void)
 wint_t
 ungetwc(wint_t wc, FILE *fp)
 {
+	LOCKED(fp);
 	char bytes[8];
 	size_t n;
 

@@ -5,6 +5,7 @@
 wchar_t *
 fgetws(wchar_t *restrict buf, int size, FILE *restrict fp)
 {
+	LOCKED(fp);
 	wchar_t *to = buf;
 
 	if (size <= 0)
@@ -28,6 +29,7 @@ fgetws(wchar_t *restrict buf, int size, FILE *restrict fp)
 wchar_t *
 fgetwln(FILE *restrict fp, size_t *restrict len)
 {
+	LOCKED(fp);
 	struct stream_ext *ext = stream_ext(fp);
 	size_t n = 0;
 	wint_t wc;

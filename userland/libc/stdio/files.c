@@ -4,8 +4,13 @@
 #include "../include/libc_private.h"
 #include "local.h"
 
+/*
+ * Streams that were closed stay on the list, for the next ones to use: so it can be walked without a lock, while
+ * others open and close.
+ */
 struct stream {
 	FILE file;
+	bool in_use;
 	struct stream_ext ext;
 	struct stream *next;
 };
@@ -27,19 +32,29 @@ FILE __sF[3] = {
 };
 
 static struct stream *streams;
+static libc_lock_t streams_lock;	/* for what is in use, and to add to the list */
 
 /* A stream with no flags yet, on the list that fflush(NULL) and exit walk. */
 FILE *
 __stdio_new(void)
 {
-	struct stream *stream = calloc(1, sizeof(*stream));
+	struct stream *stream;
 
+	libc_lock(&streams_lock);
+	for (stream = streams; stream != NULL && stream->in_use; stream = stream->next)
+		continue;
+	if (stream == NULL && (stream = calloc(1, sizeof(*stream))) != NULL) {
+		stream->next = streams;
+		__atomic_store_n(&streams, stream, __ATOMIC_RELEASE);
+	}
+	if (stream != NULL)
+		stream->in_use = true;
+	libc_unlock(&streams_lock);
 	if (stream == NULL)
 		return NULL;
-	stream->file._file = -1;
+	stream->file = (FILE){ ._file = -1 };
+	stream->ext = (struct stream_ext){ .line = NULL };
 	stream->file._ext._base = (unsigned char *)&stream->ext;
-	stream->next = streams;
-	streams = stream;
 	return &stream->file;
 }
 
@@ -49,14 +64,11 @@ __stdio_delete(FILE *fp)
 	fp->_flags = 0;
 	fp->_file = -1;
 	fp->_r = fp->_w = fp->_lbfsize = 0;
-	for (struct stream **link = &streams; *link != NULL; link = &(*link)->next)
-		if (&(*link)->file == fp) {
-			struct stream *stream = *link;
-
-			*link = stream->next;
-			free(stream);
-			return;
-		}
+	libc_lock(&streams_lock);
+	for (struct stream *stream = streams; stream != NULL; stream = stream->next)
+		if (&stream->file == fp)
+			stream->in_use = false;
+	libc_unlock(&streams_lock);
 }
 
 /* Call for every open stream; EOF if any call gave EOF. */
@@ -77,11 +89,43 @@ __stdio_each(int (*function)(FILE *))
 static int
 flush_if_writing(FILE *fp)
 {
-	return fp->_flags & __SWR ? __stdio_flush(fp) : 0;
+	if ((fp->_flags & __SWR) == 0)
+		return 0;
+	LOCKED(fp);
+	return __stdio_flush(fp);
 }
 
 void
 __stdio_cleanup(void)
 {
 	__stdio_each(flush_if_writing);
+}
+
+/* For a fork in a process with several threads. */
+void __stdio_before_fork(void);
+void __stdio_after_fork(bool);
+
+void
+__stdio_before_fork(void)
+{
+	libc_lock(&streams_lock);
+}
+
+/* What other threads had locked, nobody would unlock in the child. */
+static int
+take_back(FILE *fp)
+{
+	struct stream_lock *lock = &stream_ext(fp)->lock;
+
+	if (lock->owner != __builtin_thread_pointer())
+		*lock = (struct stream_lock){ .word = 0 };
+	return 0;
+}
+
+void
+__stdio_after_fork(bool in_child)
+{
+	libc_unlock(&streams_lock);
+	if (in_child)
+		__stdio_each(take_back);
 }

@@ -58,6 +58,7 @@ remove_escapes(char *line, size_t len, const char *delimiters, int flags)
 char *
 fparseln(FILE *fp, size_t *size, size_t *line_number, const char delimiters[3], int flags)
 {
+	LOCKED(fp);
 	static const char usual[3] = { '\\', '\\', '#' };
 	char *whole = NULL;
 	size_t total = 0;

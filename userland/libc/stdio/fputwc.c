@@ -6,6 +6,7 @@
 wint_t
 fputwc(wchar_t wc, FILE *fp)
 {
+	LOCKED(fp);
 	char bytes[8];
 	size_t n;
 
@@ -33,6 +34,7 @@ putwchar(wchar_t wc)
 int
 fputws(const wchar_t *restrict s, FILE *restrict fp)
 {
+	LOCKED(fp);
 	fwide(fp, 1);
 	for (; *s != L'\0'; s++)
 		if (fputwc(*s, fp) == WEOF)

@@ -5,6 +5,7 @@
 size_t
 fread(void *restrict buf, size_t size, size_t count, FILE *restrict fp)
 {
+	LOCKED(fp);
 	unsigned char *to = buf;
 	size_t total, left;
 

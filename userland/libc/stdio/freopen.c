@@ -17,7 +17,7 @@ let_go(FILE *fp)
 	if (fp->_flags & __SMBF)
 		free(fp->_bf._base);
 	free(ext->line);
-	*ext = (struct stream_ext){ 0 };
+	*ext = (struct stream_ext){ .lock = ext->lock };
 	fp->_p = fp->_bf._base = NULL;
 	fp->_bf._size = fp->_r = fp->_w = fp->_lbfsize = 0;
 }
@@ -46,19 +46,24 @@ change_mode(FILE *fp, int flags, int open_flags)
 FILE *
 freopen(const char *restrict path, const char *restrict mode, FILE *restrict fp)
 {
+	FILE *locked = stream_lock(fp);
 	int open_flags, flags = __stdio_mode(mode, &open_flags);
 	int old = fp->_flags != 0 ? fileno(fp) : -1, fd, saved, is_open = fp->_flags != 0;
 
 	if (flags == 0) {
+		stream_unlock(&locked);
 		fclose(fp);
 		return NULL;
 	}
 	if (is_open)
 		let_go(fp);
 	if (path == NULL) {
-		if (change_mode(fp, flags, open_flags) == 0)
+		if (change_mode(fp, flags, open_flags) == 0) {
+			stream_unlock(&locked);
 			return fp;
+		}
 		saved = errno;
+		stream_unlock(&locked);
 		fclose(fp);
 		errno = saved;
 		return NULL;
@@ -70,6 +75,7 @@ freopen(const char *restrict path, const char *restrict mode, FILE *restrict fp)
 	if (fd == -1) {
 		if (old != -1)
 			close(old);
+		stream_unlock(&locked);
 		__stdio_delete(fp);
 		errno = saved;
 		return NULL;
@@ -83,5 +89,6 @@ freopen(const char *restrict path, const char *restrict mode, FILE *restrict fp)
 			close(old);
 	}
 	__stdio_attach(fp, fd, flags);
+	stream_unlock(&locked);
 	return fp;
 }

@@ -53,6 +53,7 @@ seek_in_buffer(FILE *fp, off_t target, off_t now)
 int
 fseeko(FILE *fp, off_t offset, int whence)
 {
+	LOCKED(fp);
 	if (fp->_seek == NULL) {
 		errno = ESPIPE;
 		return -1;
@@ -101,6 +102,7 @@ fseek(FILE *fp, long offset, int whence)
 off_t
 ftello(FILE *fp)
 {
+	LOCKED(fp);
 	return __stdio_tell(fp);
 }
 
@@ -113,6 +115,7 @@ ftell(FILE *fp)
 void
 rewind(FILE *fp)
 {
+	LOCKED(fp);
 	fseeko(fp, 0, SEEK_SET);
 	fp->_flags &= (unsigned short)~(__SERR | __SEOF);
 }
@@ -120,6 +123,7 @@ rewind(FILE *fp)
 int
 fgetpos(FILE *restrict fp, fpos_t *restrict pos)
 {
+	LOCKED(fp);
 	pos->_pos = __stdio_tell(fp);
 	pos->_mbstate_in = stream_ext(fp)->in;
 	pos->_mbstate_out = stream_ext(fp)->out;
@@ -129,6 +133,7 @@ fgetpos(FILE *restrict fp, fpos_t *restrict pos)
 int
 fsetpos(FILE *fp, const fpos_t *pos)
 {
+	LOCKED(fp);
 	if (fseeko(fp, pos->_pos, SEEK_SET) == -1)
 		return -1;
 	stream_ext(fp)->in = pos->_mbstate_in;

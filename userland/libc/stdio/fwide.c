@@ -4,6 +4,7 @@
 int
 fwide(FILE *fp, int mode)
 {
+	LOCKED(fp);
 	struct stream_ext *ext = stream_ext(fp);
 
 	if (ext->orientation == 0 && mode != 0)

@@ -3,6 +3,7 @@
 size_t
 fwrite(const void *restrict buf, size_t size, size_t count, FILE *restrict fp)
 {
+	LOCKED(fp);
 	size_t total, done;
 
 	if (size == 0 || count == 0)

@@ -8,12 +8,14 @@
 int
 fgetc(FILE *fp)
 {
+	LOCKED(fp);
 	return __sgetc(fp);
 }
 
 int
 getc(FILE *fp)
 {
+	LOCKED(fp);
 	return __sgetc(fp);
 }
 
@@ -26,6 +28,7 @@ getc_unlocked(FILE *fp)
 int
 getchar(void)
 {
+	LOCKED(stdin);
 	return __sgetc(stdin);
 }
 

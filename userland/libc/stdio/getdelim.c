@@ -30,6 +30,7 @@ grow(char **line, size_t *size, size_t need)
 ssize_t
 getdelim(char **restrict line, size_t *restrict size, int delimiter, FILE *restrict fp)
 {
+	LOCKED(fp);
 	size_t len = 0;
 
 	if (line == NULL || size == NULL) {

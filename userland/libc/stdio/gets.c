@@ -6,6 +6,7 @@ __warn_references(gets, "warning: this program uses gets(), which is unsafe.")
 char *
 gets(char *buf)
 {
+	LOCKED(stdin);
 	char *to = buf;
 	int c;
 

@@ -21,8 +21,18 @@
 #include <stdio.h>
 #include <wchar.h>
 
+#include "../include/libc_lock.h"
+
+/* Who holds a stream, by thread pointer, and how often. The word is one of libc_lock.h. */
+struct stream_lock {
+	int word;
+	int depth;
+	void *owner;
+};
+
 /* What FILE has no room for; _ext._base points to it. */
 struct stream_ext {
+	struct stream_lock lock;
 	struct __sbuf pushback;		/* base is not NULL while ungetc'd bytes are being read */
 	char *line;			/* fgetln's assembled line */
 	size_t line_size;
@@ -35,6 +45,32 @@ stream_ext(FILE *fp)
 {
 	return (struct stream_ext *)(void *)fp->_ext._base;
 }
+
+/* flockfile.c: for the functions of stdio themselves. Nobody is cancelled with a stream locked by these. */
+void __stdio_lock(FILE *);
+bool __stdio_trylock(FILE *);
+void __stdio_unlock(FILE *);
+
+static inline FILE *
+stream_lock(FILE *fp)
+{
+	if (!__isthreaded)
+		return NULL;
+	__stdio_lock(fp);
+	return fp;
+}
+
+static inline void
+stream_unlock(FILE **locked)
+{
+	if (*locked != NULL)
+		__stdio_unlock(*locked);
+	*locked = NULL;
+}
+
+/* The stream is the calling thread's until the block is left. */
+#define LOCKED(fp)								\
+	FILE *locked_ __attribute__((__cleanup__(stream_unlock), __unused__)) = stream_lock(fp)
 
 static inline bool
 has_pushback(FILE *fp)

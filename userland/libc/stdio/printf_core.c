@@ -237,5 +237,6 @@ __stdio_vfprintf(FILE *fp, const char *format, va_list ap, bool wide)
 int
 vfprintf(FILE *restrict fp, const char *restrict format, va_list ap)
 {
+	LOCKED(fp);
 	return __stdio_vfprintf(fp, format, ap, false);
 }

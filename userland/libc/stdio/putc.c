@@ -8,12 +8,14 @@
 int
 fputc(int c, FILE *fp)
 {
+	LOCKED(fp);
 	return __sputc(c, fp);
 }
 
 int
 putc(int c, FILE *fp)
 {
+	LOCKED(fp);
 	return __sputc(c, fp);
 }
 
@@ -26,6 +28,7 @@ putc_unlocked(int c, FILE *fp)
 int
 putchar(int c)
 {
+	LOCKED(stdout);
 	return __sputc(c, stdout);
 }
 

@@ -5,6 +5,7 @@
 int
 puts(const char *s)
 {
+	LOCKED(stdout);
 	size_t len = strlen(s);
 
 	if (__stdio_write(stdout, s, len) != len)

@@ -2,13 +2,21 @@
 
 #include "local.h"
 
-/* Terminal output shows what it has before terminal input waits. */
+/* Terminal output shows what it has before terminal input waits. What another thread is writing, it will show. */
 static int
 flush_line_buffered(FILE *fp)
 {
-	if ((fp->_flags & (__SLBF | __SWR)) == (__SLBF | __SWR))
+	int result;
+
+	if ((fp->_flags & (__SLBF | __SWR)) != (__SLBF | __SWR))
+		return 0;
+	if (!__isthreaded)
 		return __stdio_flush(fp);
-	return 0;
+	if (!__stdio_trylock(fp))
+		return 0;
+	result = __stdio_flush(fp);
+	__stdio_unlock(fp);
+	return result;
 }
 
 int

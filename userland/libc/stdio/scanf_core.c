@@ -262,5 +262,6 @@ __stdio_vfscanf(FILE *fp, const char *format, va_list ap, bool wide)
 int
 vfscanf(FILE *restrict fp, const char *restrict format, va_list ap)
 {
+	LOCKED(fp);
 	return __stdio_vfscanf(fp, format, ap, false);
 }

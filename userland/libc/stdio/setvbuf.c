@@ -6,6 +6,7 @@
 int
 setvbuf(FILE *restrict fp, char *restrict buf, int mode, size_t size)
 {
+	LOCKED(fp);
 	if ((mode != _IOFBF && mode != _IOLBF && mode != _IONBF) || size > INT_MAX)
 		return EOF;
 	if (fp->_flags & __SWR)

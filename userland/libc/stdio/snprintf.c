@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "local.h"
+#include "wide_format.h"
 
 int
 vsnprintf(char *restrict buf, size_t size, const char *restrict format, va_list ap)
@@ -22,7 +23,7 @@ vsnprintf(char *restrict buf, size_t size, const char *restrict format, va_list 
 	string._r = string._lbfsize = 0;
 	string._w = size == 0 ? 0 : size > INT_MAX ? INT_MAX : (int)size - 1;
 	string._bf._size = string._w;
-	n = vfprintf(&string, format, ap);
+	n = __stdio_vfprintf(&string, format, ap, false);
 	if (size > 0)
 		*string._p = '\0';
 	return n;

@@ -22,6 +22,7 @@ ferror(FILE *fp)
 void
 clearerr(FILE *fp)
 {
+	LOCKED(fp);
 	__sclearerr(fp);
 }
 

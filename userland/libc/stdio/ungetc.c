@@ -25,6 +25,7 @@ grow_pushback(FILE *fp)
 int
 ungetc(int c, FILE *fp)
 {
+	LOCKED(fp);
 	struct __sbuf *pushback = &stream_ext(fp)->pushback;
 
 	if (c == EOF || __stdio_reading(fp) == EOF)

@@ -7,6 +7,7 @@
 int
 vfwscanf(FILE *restrict fp, const wchar_t *restrict format, va_list ap)
 {
+	LOCKED(fp);
 	char *bytes = __wide_to_multibyte(format);
 	int n;
 

@@ -12,6 +12,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "libc_lock.h"
 #include "libc_private.h"
 
 /* special.S knows these by number. */
@@ -75,7 +76,7 @@ __context_exit(void)
 
 /*
  * The private pointer is a TCB, from _rtld_tls_allocate(). Without one the new LWP shares its creator's
- * thread-local storage, errno included.
+ * thread-local storage, errno included. From now on libc locks what LWPs share.
  */
 void
 _lwp_makecontext(ucontext_t *ucp, void (*start)(void *), void *arg, void *private, caddr_t stack_base,
@@ -84,6 +85,7 @@ _lwp_makecontext(ucontext_t *ucp, void (*start)(void *), void *arg, void *privat
 	uintptr_t sp = ((uintptr_t)stack_base + stack_size) & ~(uintptr_t)(STACK_ALIGN - 1);
 	__greg_t *gr = ucp->uc_mcontext.__gregs;
 
+	__isthreaded = 1;
 	memset(ucp, 0, sizeof(*ucp));
 	ucp->uc_flags = _UC_CPU | _UC_STACK;
 	ucp->uc_stack.ss_sp = stack_base;

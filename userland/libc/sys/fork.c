@@ -3,10 +3,15 @@
  * none, because what a handler changes in the child would stay changed in the parent.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "libc_private.h"
+
+/* Linked in where there can be several threads; see thread/atfork.c. */
+void __thread_before_fork(void) __attribute__((__weak__));
+void __thread_after_fork(bool) __attribute__((__weak__));
 
 struct handler {
 	struct handler *next;
@@ -60,8 +65,12 @@ fork(void)
 	int saved;
 
 	run(prepare_list);
+	if (__thread_before_fork != NULL)
+		__thread_before_fork();
 	pid = __fork();
 	saved = errno;
+	if (__thread_after_fork != NULL)
+		__thread_after_fork(pid == 0);
 	run(pid == 0 ? child_list : parent_list);
 	errno = saved;
 	return pid;
