@@ -77,10 +77,11 @@ def cli(ctx: click.Context) -> None:
 @click.option("--stats", is_flag=True, help="Print what the run did to stderr at its end.")
 @click.option("--cow", type=click.Choice(["none", "page", "table"]), default="table", show_default=True,
               help="How fork copies memory: at once; page by page, or table by table, when written.")  # fmt: skip
+@click.option("--share", metavar="DIR[:ro|:rw]", help="Show a directory of the host at /host; read-only without :rw.")
 @click.argument("prog")
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
-def run(ram: int, seed: int, env: tuple[str, ...], cwd: str, vtime: float | None, stats: bool, cow: str, prog: str,
-        args: tuple[str, ...]) -> None:  # fmt: skip
+def run(ram: int, seed: int, env: tuple[str, ...], cwd: str, vtime: float | None, stats: bool, cow: str,
+        share: str | None, prog: str, args: tuple[str, ...]) -> None:  # fmt: skip
     """Run a program on a fresh machine.
 
     PROG is a program on the host, which is copied to the same path in the guest; or, if there is no such
@@ -110,7 +111,7 @@ def run(ram: int, seed: int, env: tuple[str, ...], cwd: str, vtime: float | None
     if vtime is not None and not 0 < vtime < 1e9:
         raise click.BadParameter(f"{vtime:g} is not a positive number of seconds", param_hint="--vtime")
     try:
-        options = RunOptions(ram=ram, seed=seed, env=variables, cwd=cwd, vtime=vtime, stats=stats, cow=cow)
+        options = RunOptions(ram=ram, seed=seed, env=variables, cwd=cwd, vtime=vtime, stats=stats, cow=cow, share=share)
         sys.exit(run_program(options, prog, args))
     except UsageError as error:
         fail(str(error))
@@ -123,7 +124,8 @@ def run(ram: int, seed: int, env: tuple[str, ...], cwd: str, vtime: float | None
               help="How fork copies memory: at once; page by page, or table by table, when written.")  # fmt: skip
 @click.option("--init", default="/sbin/init", show_default=True, metavar="PATH", help="What process 1 runs.")
 @click.option("--stats", is_flag=True, help="Print what the machine did to stderr at its end.")
-def boot(ram: int, seed: int, cow: str, init: str, stats: bool) -> None:
+@click.option("--share", metavar="DIR[:ro|:rw]", help="Show a directory of the host at /host; read-only without :rw.")
+def boot(ram: int, seed: int, cow: str, init: str, stats: bool, share: str | None) -> None:
     """Boot a machine to its prompt.
 
     The terminal is the machine's console: ^C, ^Z and ^D go to the programs in it, and while nothing happens
@@ -148,8 +150,9 @@ def boot(ram: int, seed: int, cow: str, init: str, stats: bool) -> None:
     from emu.boot import BootOptions, run_boot
     from emu.runner import RunOptions, UsageError
 
+    machine = RunOptions(ram=ram, seed=seed, cow=cow, share=share)
     try:
-        sys.exit(run_boot(BootOptions(machine=RunOptions(ram=ram, seed=seed, cow=cow), init=init, stats=stats)))
+        sys.exit(run_boot(BootOptions(machine=machine, init=init, stats=stats)))
     except UsageError as error:
         fail(str(error))
 

@@ -42,6 +42,7 @@ class RunOptions:
     vtime: float | None = None
     stats: bool = False
     cow: str = "table"
+    share: str | None = None  # a directory of the host, as --share has it: DIR, DIR:ro or DIR:rw
 
 
 def boot(options: RunOptions, console: Console) -> Kernel:
@@ -56,7 +57,22 @@ def boot(options: RunOptions, console: Console) -> Kernel:
     except Errno as error:
         raise UsageError(f"{options.ram >> 20} MiB of RAM is too little to boot") from error
     add_userland(kernel)
+    if options.share is not None:
+        share_directory(kernel, options.share)
     return kernel
+
+
+def share_directory(kernel: Kernel, argument: str) -> None:
+    """Mount a directory of the host at /host, read-only unless its name is followed by ":rw". Raises UsageError."""
+    from kernel.vfs.hostfs import share
+
+    directory, colon, mode = argument.rpartition(":")
+    if not colon or mode not in ("ro", "rw"):
+        directory, mode = argument, "ro"
+    try:
+        share(kernel, directory, writable=mode == "rw")
+    except OSError as error:
+        raise UsageError(f"--share {directory}: {error.strerror}") from None
 
 
 def add_userland(kernel: Kernel) -> None:

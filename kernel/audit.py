@@ -45,6 +45,8 @@ def _vnodes(k: Kernel) -> list[Vnode]:
     queue = [k.rootvnode]
     if k.acct_file is not None:
         queue.append(k.acct_file)
+    for mount in k.vfs.mounts:
+        queue += mount.mapped_vnodes()
     for p in k.allproc.values():
         if p.textvp is not None:
             queue.append(p.textvp)
@@ -59,7 +61,7 @@ def _vnodes(k: Kernel) -> list[Vnode]:
         vnode = queue.pop()
         if id(vnode) not in found:
             found[id(vnode)] = vnode
-            if vnode.vtype is VDIR:
+            if vnode.vtype is VDIR and vnode.mount.in_memory:
                 queue += [child for _, _, child, _ in vnode.readdir(None, 0)]
     return list(found.values())
 

@@ -217,12 +217,15 @@ def sys_madvise(l: Lwp, addr: int, length: int, advice: int) -> Result:
 
 @syscall(277, "int __msync13(void *addr, size_t len, int flags)")
 def sys___msync13(l: Lwp, addr: int, length: int, flags: int) -> Result:
-    """Shared file pages are the file's own: there is nothing to write back."""
+    """Shared pages of a file in memory are the file's own; those of one elsewhere are written there."""
     if flags & ~(_MS_ASYNC | _MS_INVALIDATE | _MS_SYNC) or flags & 7 == 0 or flags & 5 == 5:
         raise Errno(EINVAL)
     start, end = _range(addr, length)
     if not l.proc.vm.covered(start, end):
         raise Errno(EFAULT)
+    for entry in l.proc.vm.overlapping(start, end):
+        if entry.shared and entry.obj is not None:
+            entry.obj.flush()
     return None
 
 

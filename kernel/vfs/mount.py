@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Mount:
 
     fstype = "none"
     block_size = 4096
+    in_memory = True  # all there is in it are vnodes that the kernel knows: an audit can visit them
 
     def __init__(self, vfs: Vfs, source: str) -> None:
         self.vfs = vfs
@@ -55,6 +57,10 @@ class Mount:
 
     def usage(self) -> FsUsage:
         return FsUsage(0, 0, 0, 0)
+
+    def mapped_vnodes(self) -> Iterable[Vnode]:
+        """Files whose pages may be mapped although nobody has them open, where names do not lead to them."""
+        return ()
 
 
 class Vfs:

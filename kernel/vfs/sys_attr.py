@@ -58,7 +58,7 @@ def set_mode(l: Lwp, vnode: Vnode, mode: int) -> None:
             raise Errno(EFTYPE)
         if mode & S_ISGID and not cred.in_group(vnode.gid):
             raise Errno(EPERM)
-    vnode.mode = mode
+    vnode.set_mode(mode)
     vnode.ctime = vnode.mount.now()
 
 
@@ -99,7 +99,7 @@ def set_owner(l: Lwp, vnode: Vnode, uid: int, gid: int, posix: bool = False) -> 
             raise Errno(EPERM)
         if gid != vnode.gid and not cred.in_group(gid):
             raise Errno(EPERM)
-    vnode.uid, vnode.gid = uid, gid
+    vnode.set_owner(uid, gid)
     if cred.euid != 0 or posix:
         vnode.mode &= ~(S_ISUID | S_ISGID)
     vnode.ctime = vnode.mount.now()
@@ -152,7 +152,7 @@ def set_file_flags(l: Lwp, vnode: Vnode, flags: int) -> None:
     if cred.euid != 0:
         if cred.euid != vnode.uid or (flags ^ vnode.flags) & SF_SETTABLE:
             raise Errno(EPERM)
-    vnode.flags = flags
+    vnode.set_flags(flags)
     vnode.ctime = vnode.mount.now()
 
 
@@ -190,10 +190,8 @@ def set_times(l: Lwp, vnode: Vnode, times: tuple[int | None, int | None] | None)
         vnode.access(cred, VWRITE)
     now = vnode.mount.now()
     atime, mtime = (now, now) if times is None else times
-    if atime is not None:
-        vnode.atime = atime
+    vnode.set_times(vnode.atime if atime is None else atime, vnode.mtime if mtime is None else mtime)
     if mtime is not None:
-        vnode.mtime = mtime
         # A file cannot be older than its contents.
         vnode.birthtime = min(vnode.birthtime, mtime)
     vnode.ctime = now

@@ -1,6 +1,6 @@
 """A file's contents as a whole: its length, its storage, its safety (NetBSD: vfs_syscalls.c).
 
-Everything lies in memory, so there is nothing to flush; the calls check what they would be about.
+Where everything lies in memory there is nothing to flush; the calls check what they would be about.
 """
 
 from __future__ import annotations
@@ -53,18 +53,22 @@ def sys_ftruncate(l: Lwp, fd: int, length: int) -> None:
 
 @syscall(36, "void sync(void)")
 def sys_sync(l: Lwp) -> None:
-    return None
+    for mount in l.kernel.vfs.mounts:
+        for vnode in mount.mapped_vnodes():
+            vnode.sync()
 
 
 @syscall(95, "int fsync(int fd)")
 def sys_fsync(l: Lwp, fd: int) -> None:
-    vnode_file(l, fd)
+    vnode_file(l, fd).vnode.sync()
 
 
 @syscall(241, "int fdatasync(int fd)")
 def sys_fdatasync(l: Lwp, fd: int) -> None:
-    if not vnode_file(l, fd).flags & FWRITE:
+    file = vnode_file(l, fd)
+    if not file.flags & FWRITE:
         raise Errno(EBADF)
+    file.vnode.sync()
 
 
 @syscall(354, "int fsync_range(int fd, int flags, off_t start, off_t length)")
@@ -77,6 +81,7 @@ def sys_fsync_range(l: Lwp, fd: int, flags: int, start: int, length: int) -> Non
         raise Errno(EINVAL)
     if flags & ~(FDATASYNC | FFILESYNC | FDISKSYNC) or start < 0 or length < 0 or start + length > OFF_MAX:
         raise Errno(EINVAL)
+    file.vnode.sync()
 
 
 def _space(l: Lwp, fd: int, position: int, length: int) -> TmpFile:

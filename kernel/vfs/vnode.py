@@ -200,6 +200,21 @@ class Vnode:
         """512-byte units of storage in use."""
         return (self.size + 511) // 512
 
+    # Who may ask has been checked. A file system that keeps attributes elsewhere changes them there first.
+
+    def set_mode(self, mode: int) -> None:
+        self.mode = mode
+
+    def set_owner(self, uid: int, gid: int) -> None:
+        self.uid, self.gid = uid, gid
+
+    def set_flags(self, flags: int) -> None:
+        self.flags = flags
+
+    def set_times(self, atime: int, mtime: int) -> None:
+        """Time stamps in ns since the epoch."""
+        self.atime, self.mtime = atime, mtime
+
     # -- directories --------------------------------------------------------------------------------
 
     def lookup(self, p: Proc | None, name: bytes) -> Vnode | None:
@@ -260,6 +275,9 @@ class Vnode:
     def truncate(self, size: int) -> None:
         """Set the size; new bytes are zero."""
         raise Errno(EINVAL)
+
+    def sync(self) -> None:
+        """Have the contents safe where they are kept."""
 
     def open(self, l: Lwp, flags: int) -> File | int:
         """An open file (not counted by any descriptor yet), or a descriptor number to duplicate instead."""
