@@ -6,7 +6,6 @@ import fcntl
 import os
 import pty
 import select
-import signal
 import struct
 import subprocess
 import termios
@@ -20,13 +19,19 @@ PATIENCE = 20.0  # seconds; nothing here takes more than a fraction of one on an
 class HostTerminal:
     """A program whose standard streams are a terminal, and the screen as far as it was not looked at yet."""
 
-    def __init__(self, argv: Sequence[str], rows: int = 24, columns: int = 80) -> None:
+    def __init__(self, argv: Sequence[str], rows: int = 24, columns: int = 80, term: str = "dumb") -> None:
         self.master, slave = pty.openpty()
         self.resize(rows, columns)
         self.slave = slave  # kept open, so that its settings can be seen when the program has gone
         self.settings_before = termios.tcgetattr(slave)
         self.process = subprocess.Popen(
-            argv, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, preexec_fn=self._take_terminal
+            argv,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=os.environ | {"TERM": term},
+            start_new_session=True,
+            preexec_fn=self._take_terminal,
         )
         self.screen = b""
 
@@ -94,6 +99,3 @@ class HostTerminal:
     def is_sane(self) -> bool:
         """The terminal is set as it was before the program ran."""
         return termios.tcgetattr(self.slave) == self.settings_before
-
-
-__all__ = ["HostTerminal", "signal"]

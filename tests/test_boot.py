@@ -28,7 +28,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def terminal(shell: str) -> Iterator[HostTerminal]:
-    """A machine at its prompt."""
+    """A machine at the little shell's prompt."""
     with HostTerminal([*BOOT, "--init", shell]) as t:
         t.expect("tiny$ ")
         yield t
@@ -202,3 +202,106 @@ def test_bad_init(tmp_path: Path) -> None:
         done = boot(name, "")
         assert done.returncode == 2
         assert says in done.stderr.splitlines()[-1]
+
+
+# -- the whole userland: init, rc, sh ---------------------------------------------------------------
+
+
+@pytest.fixture
+def prompt() -> Iterator[HostTerminal]:
+    """A machine as users have it, at the shell's prompt."""
+    with HostTerminal(BOOT) as t:
+        t.expect("# ")
+        yield t
+
+
+def test_jobs(prompt: HostTerminal) -> None:
+    prompt.type("sleep 100\r")
+    prompt.expect("sleep 100\r\n")
+    prompt.nothing_more()
+    prompt.type("\x1a")
+    prompt.expect("^Z")
+    prompt.expect("# ")
+    prompt.type("jobs\r")
+    prompt.expect("Stopped")
+    prompt.expect("sleep 100\r\n")
+    prompt.expect("# ")
+    prompt.type("fg\r")
+    prompt.expect("fg\r\nsleep 100\r\n")
+    prompt.nothing_more()
+    prompt.type("\x03")
+    prompt.expect("# ")
+    prompt.type("echo status $?\r")
+    prompt.expect("status 130\r\n")
+    prompt.expect("# ")
+    prompt.type("cat &\r")
+    prompt.expect("# ")
+    prompt.nothing_more()
+    prompt.type("jobs\r")
+    prompt.expect("Stopped (tty input)")
+    leave(prompt)
+
+
+def test_shell_has_the_console(prompt: HostTerminal) -> None:
+    prompt.type("tty\r")
+    prompt.expect("tty\r\n/dev/console\r\n")
+    prompt.expect("# ")
+    prompt.type("echo through dev tty >/dev/tty\r")
+    prompt.expect("\r\nthrough dev tty\r\n")
+    prompt.expect("# ")
+    prompt.type("stty -echo\r")
+    prompt.expect("# ")
+    prompt.type("echo unseen\r")
+    assert prompt.expect("unseen\r\n") == b"", "the command line was not echoed"
+    prompt.expect("# ")
+    leave(prompt)
+
+
+def test_shell_is_ended_by_end_of_file(prompt: HostTerminal) -> None:
+    prompt.type("sleep 1000 & trap '' TERM\r")
+    prompt.expect("# ")
+    started = time.monotonic()
+    prompt.type("\x04")
+    assert prompt.ends() == 0
+    assert prompt.is_sane()
+    assert time.monotonic() - started < 5, "init does not wait for what it can end"
+
+
+def test_halt(prompt: HostTerminal) -> None:
+    prompt.type("halt\r")
+    assert prompt.ends() == 0
+
+
+def test_orphans_are_reaped(prompt: HostTerminal) -> None:
+    prompt.type("sh -c 'sleep 0.2 & sleep 0.1 & exit 0'; sleep 1; ps -A | grep -c sleep\r")
+    prompt.expect("\r\n0\r\n")
+    leave(prompt)
+
+
+def test_line_editor_gives_the_terminal_back() -> None:
+    with HostTerminal(BOOT, term="vt100") as t:
+        t.expect("# ")
+        t.type("echx\x7fo one\x1b[D\x1b[D\x1b[Dt\x7f\r")
+        t.expect("\r\none\r\n")
+        t.type("cat\r")
+        t.nothing_more()
+        t.type("cooked\x7f!\r")
+        t.expect("cooke!\r\n")
+        t.type("\x04")
+        leave(t)
+
+
+def test_piped_commands() -> None:
+    done = subprocess.run(BOOT, input="echo one; exit 3\n", capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    assert done.stdout.endswith("# echo one; exit 3\none\n")
+
+
+def test_boots_repeat_exactly() -> None:
+    commands = "ps -A\nsleep 5 & wait; date\nls -l /dev\n"
+    runs = [
+        subprocess.run([*BOOT, "--seed", "7"], input=commands, capture_output=True, text=True, timeout=60)
+        for _ in range(2)
+    ]
+    assert runs[0].stdout == runs[1].stdout
+    assert runs[0].returncode == 0
