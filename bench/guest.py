@@ -49,9 +49,9 @@ class Marks(OutputBuffer):
         super().__init__()
         self.times: list[float] = []
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> int:
         self.times.append(time.perf_counter())
-        super().write(data)
+        return super().write(data)
 
 
 def between_marks(work: str, count: int) -> float:
