@@ -11,6 +11,7 @@ from kernel.file import FileTable
 from kernel.kauth import Cred
 from kernel.vfs import devfs
 from kernel.vfs.mount import Vfs
+from kernel.vfs.procfs import Procfs
 from kernel.vfs.tmpfs import Contents, TmpDir, Tmpfs
 from kernel.vfs.vnode import VDIR, Vnode
 
@@ -34,6 +35,7 @@ def make_root(kernel: Kernel) -> Vnode:
     for path, mode in DIRECTORIES:
         make_directory(mount.root, path, mode)
     devfs.populate(mount.root, kernel)
+    kernel.vfs.mount_on(Procfs(kernel.vfs), make_directory(mount.root, "proc"), b"/proc")
     return mount.root
 
 
