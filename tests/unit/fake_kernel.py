@@ -114,6 +114,9 @@ class FakeSignals:
     def interrupts_sleep(self, l: Lwp) -> int:
         return self.interrupt
 
+    def stop_before_sleep(self, l: Lwp) -> bool:
+        return False
+
 
 class FakeKernel:
     def __init__(self) -> None:
@@ -125,6 +128,7 @@ class FakeKernel:
         self.random = random.Random(1)
         self.msgbuf = bytearray()
         self.stats = SimpleNamespace(forks=5, forks_ppwait=2, forks_sharevm=1, faults=11)
+        self.traps, self.syscalls = 0, [0] * 512
         self.frames = SimpleNamespace(total=16384, free=16000, used=383)
         self.maxproc, self.maxfiles, self.nprocs, self.forkfsleep = 1044, MAXFILES, 0, 0
         self.kauth = KAuth(self)  # type: ignore[arg-type]

@@ -106,6 +106,9 @@ class SentSignals:
     def interrupts_sleep(self, l: Any) -> int:
         return self.interrupt
 
+    def stop_before_sleep(self, l: Any) -> bool:
+        return False
+
 
 class FileKernel:
     """The parts of a Kernel that files use."""
