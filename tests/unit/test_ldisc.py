@@ -88,9 +88,9 @@ def test_lines_are_what_was_typed_and_not_erased(keys: list[str]) -> None:
         elif key == "\x15":
             current.clear()
         elif key == "\x17":
-            while current and current[-1] in b" \t":
+            while current and current[-1] in (0x20, 0x09):
                 current.pop()
-            while current and current[-1] not in b" \t":
+            while current and current[-1] not in (0x20, 0x09):
                 current.pop()
         elif key in ("\n", "\x04"):
             done += [*current, ord(key)]
