@@ -93,10 +93,10 @@ class ConsoleTty(Tty):
         if self.stopped or not self.outq:
             return
         try:
-            self.sink.write(bytes(self.outq))
+            while self.outq:  # a signal for the machine may come in between, and waits
+                del self.outq[: self.sink.write(bytes(self.outq))]
         except OSError:
-            pass  # nobody looks at the screen any more; that is no reason to stop
-        self.outq.clear()
+            self.outq.clear()  # nobody looks at the screen any more; that is no reason to stop
         self.output_taken()
 
     # -- the window --------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from kernel.signal import SIGINFO, SIGINT, SIGQUIT, SIGTSTP
 from kernel.termios import (
     ALTWERASE,
     CREAD,
+    DISABLED,
     ECHO,
     ECHOCTL,
     ECHOE,
@@ -31,6 +32,7 @@ from kernel.termios import (
     ISIG,
     ISTRIP,
     IXANY,
+    IXOFF,
     IXON,
     NOFLSH,
     OCRNL,
@@ -82,6 +84,7 @@ class LineDiscipline:
         self.column = 0  # of the cursor
         self.stopped = False  # output, by ^S
         self._literal_next = False
+        self._held_back = False  # the other end was told to stop
         self._erasing = False  # between the \ and the / of a hard copy erase
         # The last characters of rawq that still stand on the screen as they were echoed: how many, and the
         # column where the first is. Erasing goes no further back than that.
@@ -91,7 +94,7 @@ class LineDiscipline:
     def reset(self) -> None:
         """As on a terminal that nobody has open."""
         self.termios = Termios()
-        self.stopped = self._literal_next = self._erasing = False
+        self.stopped = self._literal_next = self._held_back = self._erasing = False
         self.flush(FREAD)
 
     def queued(self) -> int:
@@ -104,7 +107,7 @@ class LineDiscipline:
             self.rawq.clear()
             self.canq.clear()
             self._echoed = self._echo_column = 0
-            self.input_taken()
+            self.consumed()
         if which & FWRITE:
             self.stopped = False
             self.outq.clear()
@@ -291,6 +294,7 @@ class LineDiscipline:
         if not t.lflag & ICANON:
             self.input_ready()
             self.echo(c)
+            self._hold_back()
             return
         if self.is_break(c):
             self._echoed = 0
@@ -308,6 +312,25 @@ class LineDiscipline:
         if t.is_char(VEOF, c) and t.lflag & ECHO:
             for _ in range(min(2, self.column - before)):  # the cursor goes back over the ^D
                 self.emit(BACKSPACE)
+        self._hold_back()
+
+    def _hold_back(self) -> None:
+        """Half full: tell the other end to stop sending (IXOFF), if a reader can make room."""
+        t = self.termios
+        if not t.iflag & IXOFF or self._held_back or self.queued() < TTYHOG // 2 or t.cc[VSTOP] == DISABLED:
+            return
+        if self.canq or not t.lflag & ICANON:
+            self._held_back = True
+            self.outq.append(t.cc[VSTOP])
+
+    def consumed(self) -> None:
+        """Input was taken out of the queue."""
+        if self._held_back and self.queued() < TTYHOG // 5:
+            self._held_back = False
+            if self.termios.cc[VSTART] != DISABLED:
+                self.outq.append(self.termios.cc[VSTART])
+                self.start()
+        self.input_taken()
 
     # -- echo --------------------------------------------------------------------------------------
 
@@ -376,7 +399,7 @@ class LineDiscipline:
     def _retype(self) -> None:
         """Show the input again, on a new line (^R)."""
         t = self.termios
-        if t.cc[VREPRINT] != 0xFF:
+        if t.cc[VREPRINT] != DISABLED:
             self.echo(t.cc[VREPRINT])
         self.echo(NEWLINE)
         for c in [*self.canq, *self.rawq]:

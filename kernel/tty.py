@@ -266,7 +266,7 @@ class Tty(LineDiscipline, Device):
             n = min(len(self.rawq), uio.resid)
             uio.put(bytes([c & 0xFF for c in self.rawq[:n]]))
             del self.rawq[:n]
-            self.input_taken()
+            self.consumed()
             return None
         line = bytearray()
         taken = 0
@@ -284,7 +284,7 @@ class Tty(LineDiscipline, Device):
         uio.put(line)
         for _ in range(taken):
             self.canq.popleft()
-        self.input_taken()
+        self.consumed()
         if suspend:
             self.kernel.signals.pgsignal(self.pgrp, SIGTSTP)
             if not line:

@@ -272,6 +272,34 @@ def test_halt(prompt: HostTerminal) -> None:
     assert prompt.ends() == 0
 
 
+def test_signals_lose_no_output(prompt: HostTerminal) -> None:
+    """The window's size changes while the emulator waits for somebody to read what it writes."""
+    prompt.type("i=0; while [ $i -lt 1500 ]; do echo line $i; i=$((i+1)); done; echo done\r")
+    prompt.expect("echo done\r\n")
+    for rows in range(25, 35):
+        time.sleep(0.03)
+        prompt.resize(rows, 80)
+    lines = prompt.expect("\r\ndone\r\n").decode().split("\r\n")
+    assert lines == [f"line {i}" for i in range(1500)]
+    leave(prompt)
+
+
+def test_idle_machine_is_idle(prompt: HostTerminal) -> None:
+    def cpu_seconds() -> float:
+        return (
+            sum(map(int, Path(f"/proc/{prompt.process.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13])) / 100
+        )
+
+    if not Path("/proc/self/stat").exists():
+        pytest.skip("no /proc on this host")
+    prompt.type("sleep 1000 &\r")
+    prompt.nothing_more(0.3)
+    before = cpu_seconds()
+    prompt.nothing_more(0.7)
+    assert cpu_seconds() - before <= 0.03
+    leave(prompt)
+
+
 def test_orphans_are_reaped(prompt: HostTerminal) -> None:
     prompt.type("sh -c 'sleep 0.2 & sleep 0.1 & exit 0'; sleep 1; ps -A | grep -c sleep\r")
     prompt.expect("\r\n0\r\n")

@@ -94,6 +94,29 @@ test_stop_and_start(void)
 	close_pair();
 }
 
+/* The terminal's own ^S and ^Q, when its queue is half full and when there is room again. */
+static void
+test_input_flow_control(void)
+{
+	static char half[520];
+	struct termios t;
+
+	open_pair();
+	t = settings();
+	cfmakeraw(&t);
+	t.c_iflag |= IXOFF;
+	set(t);
+	CHECK_EQ(write(master, half, 500), 500);
+	CHECK(!readable(master));
+	CHECK_EQ(write(master, half, 20), 20);
+	CHECK_SCREEN("\023");
+	CHECK_EQ(read(slave, half, 300), 300);
+	CHECK(!readable(master));
+	CHECK_EQ(read(slave, half, 300), 220);
+	CHECK_SCREEN("\021");
+	close_pair();
+}
+
 static void
 test_discard(void)
 {
@@ -209,6 +232,7 @@ main(void)
 	test_carriage_return();
 	test_output();
 	test_stop_and_start();
+	test_input_flow_control();
 	test_discard();
 	test_queues();
 	test_writer_waits();
