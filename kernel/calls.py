@@ -3,6 +3,7 @@
 # ruff: noqa: F401
 from kernel import (
     acct,
+    event,
     exec,
     exit,
     fork,

@@ -16,6 +16,7 @@ from kernel.descrip import closeexec, cwdunshare
 from kernel.errno import E2BIG, EACCES, EAGAIN, EFAULT, EINVAL, ENAMETOOLONG, ENOEXEC, ENOMEM, ETXTBSY, Errno
 from kernel.exit import become_first, end_lwps, release_vfork_parent
 from kernel.kauth import Process
+from kernel.knote_proc import knote_proc_exec
 from kernel.limits import RLIMIT_DATA, RLIMIT_NPROC, RLIMIT_STACK
 from kernel.proc import AFORK, PK_EXEC, PK_SUGID
 from kernel.prof import stop_profiling
@@ -138,6 +139,8 @@ def execve(l: Lwp, path: bytes, argv: list[bytes], envv: list[bytes], vnode: Vno
     words[SP] = sp
     words[A1] = p.psstrp
     k.stats.execs += 1
+    if p.klist:
+        knote_proc_exec(p)
     for hook in k.exechooks:
         hook(p)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kernel.acct import acct_process
 from kernel.errno import ECHILD, EINVAL, Errno
 from kernel.futex import release_robust
+from kernel.knote_proc import knote_proc_exit
 from kernel.lwpctl import lwp_gone, process_gone
 from kernel.proc import (
     AXSIG,
@@ -214,6 +215,8 @@ def _tell_parent(p: Proc) -> None:
         parent = k.initproc
     if p.exitsig and k.signals.wanted(parent, p.exitsig):
         k.signals.psignal(parent, p.exitsig, exit_info(p))
+    if p.klist:
+        knote_proc_exit(p, wait_status(p))
     parent.waitcv.broadcast()
 
 

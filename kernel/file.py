@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kernel.errno import EBADF, EINVAL, ENFILE, ENOTTY, ESPIPE, Errno
+from kernel.errno import EBADF, EINVAL, ENFILE, ENOTTY, EOPNOTSUPP, ESPIPE, Errno
 from kernel.fcntl import FREAD, FWRITE, O_ASYNC, POLLIN, POLLOUT, POLLRDNORM
 from kernel.prot import proc_find
 
@@ -51,6 +51,14 @@ class Stat(NamedTuple):
     blksize: int
     flags: int
     gen: int
+
+
+class Readiness(NamedTuple):
+    """What a kernel event tells about reading from a file, or writing to it."""
+
+    ready: bool
+    data: int  # how much there is, or how much fits
+    eof: bool = False  # nobody is at the other end
 
 
 class FileTable:
@@ -160,6 +168,14 @@ class File:
     def selinfo(self, events: int) -> tuple[SelInfo, ...]:
         """Where a poller waits for these events; empty when they never change."""
         return ()
+
+    def kqfilter(self, writing: bool) -> tuple[SelInfo, ...]:
+        """Where a kernel event waits for reading or writing; raises Errno(EOPNOTSUPP) if the file has none."""
+        raise Errno(EOPNOTSUPP)
+
+    def readiness(self, writing: bool) -> Readiness:
+        """What a kernel event would tell now."""
+        return Readiness(bool(self.poll(POLLOUT if writing else POLLIN)), 0)
 
     def set_flags(self, l: Lwp, flags: int) -> None:
         """F_SETFL, FIONBIO and FIOASYNC: the status flags are now these."""

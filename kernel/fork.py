@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from emu.machine.hart import A0, A1, FRAME_WORDS, SP, SR, SR_FS
 from kernel.errno import EAGAIN, EINVAL, ENOMEM, EPERM, Errno
 from kernel.kauth import Process
+from kernel.knote_proc import knote_proc_fork
 from kernel.limits import RLIMIT_NPROC
 from kernel.lwp import Lwp
 from kernel.proc import (
@@ -183,6 +184,8 @@ def fork1(
         hook(p2, p1)
 
     _make_visible(p1, p2, flags, exitsig)  # 23-27
+    if p1.klist:  # 28 (L563-570; spec C.27)
+        knote_proc_fork(l1, p2)
     _start(p1, p2, l2)  # 29-30
 
     # -- 31. return values (L607-616), 33. vfork's sleep (L629-634; spec C.31) ---------------------
@@ -192,7 +195,7 @@ def fork1(
 
 
 def _make_visible(p1: Proc, p2: Proc, flags: int, exitsig: int) -> None:
-    """The child can be found from here on (L519-570; spec C.24-C.27)."""
+    """The child can be found from here on (L519-561; spec C.24-C.26)."""
     k, parent = p1.kernel, p2.pptr
     assert parent is not None
     if p1.session.ttyvp is not None and p1.lflag & PL_CONTROLT:

@@ -117,6 +117,8 @@ class Kernel(Trap):
         self.forkfsleep = 0  # ticks
         self.profprocs = 0  # processes that are being profiled, as NetBSD counts them
         self.acct_file: Vnode | None = None  # where ended processes are recorded
+        self.kq_timers = 0  # timers that are kernel events
+        self.kq_calloutmax = 4096
         self.strict_riscv = False  # rasctl as NetBSD's riscv port has it: not there
         self.last_table_full: int | None = None
         self.forkhooks: list[Callable[[Proc, Proc], None]] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel.errno import EAGAIN, EPIPE, ERESTART, Errno
+from kernel.errno import EAGAIN, EBADF, EPIPE, ERESTART, Errno
 from kernel.fcntl import (
     FREAD,
     FWRITE,
@@ -21,7 +21,7 @@ from kernel.fcntl import (
     POLLRDNORM,
     S_IFIFO,
 )
-from kernel.file import PIPE, File, FileTable, IoctlResult, Pending, Stat
+from kernel.file import PIPE, File, FileTable, IoctlResult, Pending, Readiness, Stat
 from kernel.ioctl import FIONREAD, FIONSPACE, FIONWRITE, pack_int
 from kernel.sched import CondVar
 from kernel.select import SelInfo
@@ -180,6 +180,21 @@ class Pipe:
                 revents |= events & POLLOUT
         return revents
 
+    def readiness(self, writing: bool) -> Readiness:
+        """What a kernel event tells about the pipe (filt_piperead, filt_pipewrite)."""
+        if writing:
+            room = self.size - len(self.buffer) if self.readers else 0
+            return Readiness(room >= PIPE_BUF, room, self.reader_left())
+        return Readiness(bool(self.buffer), len(self.buffer), self.writer_left())
+
+    def reader_left(self) -> bool:
+        """There is no reader any more."""
+        return not self.readers
+
+    def writer_left(self) -> bool:
+        """There is no writer any more."""
+        return not self.writers
+
     def changed(self) -> None:
         """An end was opened or closed: everybody looks again."""
         if self.size != PIPE_SIZE and not self.readers and not self.writers:
@@ -243,6 +258,14 @@ class PipeEnd(File):
 
     def selinfo(self, events: int) -> tuple[SelInfo, ...]:
         return (self.pipe.rsel,) if self.flags & FREAD else (self.pipe.wsel,)
+
+    def kqfilter(self, writing: bool) -> tuple[SelInfo, ...]:
+        if writing and not self.pipe.readers:
+            raise Errno(EBADF)
+        return (self.pipe.wsel,) if writing else (self.pipe.rsel,)
+
+    def readiness(self, writing: bool) -> Readiness:
+        return self.pipe.readiness(writing)
 
     def ioctl(self, l: Lwp, com: int, data: bytes) -> IoctlResult:
         result = self.pipe.ioctl(com)

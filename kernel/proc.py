@@ -116,7 +116,7 @@ class Proc:
     timers: Any
     traceflag: int
     tracep: Any
-    klist: Any
+    klist: list[Any] | None  # kernel events that watch it (kernel.knote_proc)
     xutime: int
     xstime: int
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from kernel.errno import EAGAIN, EBUSY, EINVAL, EIO, ENOTTY, ERESTART, Errno
 from kernel.fcntl import FREAD, FWRITE, POLLHUP, POLLIN, POLLOUT, POLLRDNORM
+from kernel.file import Readiness
 from kernel.ioctl import FIONREAD, TIOCGPGRP, pack_int, unpack_int
 from kernel.ldisc import TTYHOG
 from kernel.sched import CondVar
@@ -225,6 +226,10 @@ class Master(Device):
 
     def selinfo(self, events: int) -> tuple[SelInfo, ...]:
         return (self.sel,)
+
+    def readiness(self, writing: bool) -> Readiness:
+        ready = bool(self.poll(POLLOUT if writing else POLLIN))
+        return Readiness(ready, 0 if writing else len(self.slave.outq), self._hung_up())
 
     def restart(self, kernel: Kernel) -> None:
         for sleeper in list(self.cv.waiters):

@@ -57,6 +57,7 @@ SS_ONSTACK, SS_DISABLE = 1, 4
 
 SI_USER, SI_QUEUE, SI_TIMER, SI_LWP, SI_NOINFO = 0, -1, -2, -5, 32767
 CLD_EXITED, CLD_KILLED, CLD_DUMPED, CLD_TRAPPED, CLD_STOPPED, CLD_CONTINUED = range(1, 7)
+NOTE_SIGNAL = 0x08000000  # to those who watch the process: it is a signal that happened
 QUEUE_LIMIT = 1024  # queued realtime signals per process; what exceeds it keeps its bit, not its details
 
 _HEADER = Struct("<iii4x")
@@ -237,11 +238,14 @@ class Signals:
     def wanted(self, p: Proc, signo: int) -> bool:
         """Whether a signal would do anything: if not, its details need not be made up."""
         mask = bit(signo)
-        return not p.sigignore & mask or signo == SIGCONT or self._awaited(p, mask)
+        return not p.sigignore & mask or signo == SIGCONT or bool(p.klist) or self._awaited(p, mask)
 
     def _post(self, p: Proc, signo: int, info: SigInfo | None, target: Lwp | None) -> None:
         if p.stat == SZOMB or p.sflag & PS_WEXIT:
             return
+        if p.klist:
+            for note in list(p.klist):
+                note.activate(NOTE_SIGNAL | signo)
         mask = bit(signo)
         if p.sigignore & mask and not self._awaited(p, mask):
             if signo != SIGCONT:

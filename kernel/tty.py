@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kernel.errno import EAGAIN, EBADF, EBUSY, EIO, ERESTART, EWOULDBLOCK, Errno
 from kernel.fcntl import FREAD, POLLHUP, POLLIN, POLLOUT, POLLRDNORM
+from kernel.file import Readiness
 from kernel.ldisc import LineDiscipline
 from kernel.proc import PL_CONTROLT, PL_PPWAIT, PS_WEXIT
 from kernel.sched import CondVar
@@ -29,6 +30,7 @@ from kernel.termios import (
     Termios,
 )
 from kernel.vfs.devfs import Device
+from kernel.vfs.vnode import NOTE_REVOKE
 
 if TYPE_CHECKING:
     from kernel.file import IoctlResult, Pending
@@ -57,6 +59,9 @@ class Revoked(Device):
 
     def poll(self, events: int) -> int:
         return events | POLLHUP
+
+    def readiness(self, writing: bool) -> Readiness:
+        return Readiness(True, 0, True)
 
 
 class Tty(LineDiscipline, Device):
@@ -119,6 +124,7 @@ class Tty(LineDiscipline, Device):
         files, self.files = self.files, []
         for file in files:
             file.device = dead
+            file.vnode.knote(NOTE_REVOKE)
         self.exclusive = False
         self.flush(FREAD)
         self.wake_all()
@@ -360,6 +366,13 @@ class Tty(LineDiscipline, Device):
 
     def selinfo(self, events: int) -> tuple[SelInfo, ...]:
         return (self.in_sel, self.out_sel) if events & POLLOUT else (self.in_sel,)
+
+    def readiness(self, writing: bool) -> Readiness:
+        if writing:
+            return Readiness(len(self.outq) <= LOWAT, len(self.outq), not self.connected)
+        if not self.readable_bytes():
+            self.fetch()
+        return Readiness(bool(self.readable_bytes()), self.readable_bytes(), not self.connected)
 
     def restart(self, kernel: Kernel) -> None:
         for cv in (self.in_cv, self.out_cv):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kernel.errno import EACCES, ENODEV, ENOSPC, ENOTTY, ENXIO, Errno
 from kernel.fcntl import FREAD, FWRITE, POLLIN, POLLOUT, POLLRDNORM
+from kernel.file import Readiness
 from kernel.kauth import Cred
 from kernel.proc import PL_CONTROLT
 from kernel.vfs.vnfile import CHUNK, DeviceFile
@@ -64,6 +65,10 @@ class Device:
 
     def selinfo(self, events: int) -> tuple[SelInfo, ...]:
         return ()
+
+    def readiness(self, writing: bool) -> Readiness:
+        """What a kernel event tells about the device."""
+        return Readiness(bool(self.poll(POLLOUT if writing else POLLIN)), 0)
 
     def restart(self, kernel: Kernel) -> None:
         """Make LWPs asleep in the device issue their calls again."""

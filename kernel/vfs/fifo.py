@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kernel.errno import ENXIO, ERESTART, ESPIPE, Errno
 from kernel.fcntl import FREAD, FWRITE, O_NONBLOCK
-from kernel.file import File, FileTable, IoctlResult, Pending
+from kernel.file import File, FileTable, IoctlResult, Pending, Readiness
 from kernel.pipe import Pipe
 from kernel.sched import CondVar
 from kernel.vfs.vnfile import VnodeFile
@@ -30,6 +30,14 @@ class Fifo(Pipe):
         self.read_opens = 0
         self.write_opens = 0
         self.opencv = CondVar("fifo")
+
+    # That nobody has come yet is no end of file.
+
+    def reader_left(self) -> bool:
+        return not self.readers and bool(self.read_opens)
+
+    def writer_left(self) -> bool:
+        return not self.writers and bool(self.write_opens)
 
 
 class FifoFile(VnodeFile):
@@ -108,6 +116,12 @@ class FifoFile(VnodeFile):
 
     def selinfo(self, events: int) -> tuple[SelInfo, ...]:
         return (self.fifo.rsel, self.fifo.wsel)
+
+    def kqfilter(self, writing: bool) -> tuple[SelInfo, ...]:
+        return (self.fifo.wsel,) if writing else (self.fifo.rsel,)
+
+    def readiness(self, writing: bool) -> Readiness:
+        return self.fifo.readiness(writing)
 
     def ioctl(self, l: Lwp, com: int, data: bytes) -> IoctlResult:
         result = self.fifo.ioctl(com)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from emu.machine.console import Input, Output
 from kernel.errno import EAGAIN, EIO, ENODEV, ENOSPC, ENOTTY, EPIPE, ERESTART, Errno
 from kernel.fcntl import FREAD, FWRITE, POLLIN, POLLOUT, POLLRDNORM
+from kernel.file import Readiness
 from kernel.ioctl import (
     FIONREAD,
     TIOCDRAIN,
@@ -138,6 +139,11 @@ class HostStream(Device):
 
     def selinfo(self, events: int) -> tuple[SelInfo, ...]:
         return (self.sel,)
+
+    def readiness(self, writing: bool) -> Readiness:
+        if writing or self.source is None or not self.source.ready():
+            return super().readiness(writing)
+        return Readiness(True, self.source.available())
 
     def restart(self, kernel: Kernel) -> None:
         for sleeper in list(self.cv.waiters):

@@ -20,7 +20,7 @@ from kernel.syscall import syscall
 from kernel.vfs import namei
 from kernel.vfs.namei import copyin_path
 from kernel.vfs.sys_data import vnode_file
-from kernel.vfs.vnode import VDIR, VWRITE, Vnode
+from kernel.vfs.vnode import NOTE_ATTRIB, VDIR, VWRITE, Vnode
 
 if TYPE_CHECKING:
     from kernel.kauth import Cred
@@ -60,6 +60,7 @@ def set_mode(l: Lwp, vnode: Vnode, mode: int) -> None:
             raise Errno(EPERM)
     vnode.set_mode(mode)
     vnode.ctime = vnode.mount.now()
+    vnode.knote(NOTE_ATTRIB)
 
 
 @syscall(15, "int chmod(const char *path, mode_t mode)")
@@ -103,6 +104,7 @@ def set_owner(l: Lwp, vnode: Vnode, uid: int, gid: int, posix: bool = False) -> 
     if cred.euid != 0 or posix:
         vnode.mode &= ~(S_ISUID | S_ISGID)
     vnode.ctime = vnode.mount.now()
+    vnode.knote(NOTE_ATTRIB)
 
 
 @syscall(16, "int chown(const char *path, uid_t uid, gid_t gid)")
@@ -154,6 +156,7 @@ def set_file_flags(l: Lwp, vnode: Vnode, flags: int) -> None:
             raise Errno(EPERM)
     vnode.set_flags(flags)
     vnode.ctime = vnode.mount.now()
+    vnode.knote(NOTE_ATTRIB)
 
 
 @syscall(34, "int chflags(const char *path, u_long flags)")
@@ -195,6 +198,7 @@ def set_times(l: Lwp, vnode: Vnode, times: tuple[int | None, int | None] | None)
         # A file cannot be older than its contents.
         vnode.birthtime = min(vnode.birthtime, mtime)
     vnode.ctime = now
+    vnode.knote(NOTE_ATTRIB)
 
 
 def _timevals(l: Lwp, tptr: int) -> tuple[int, int] | None:

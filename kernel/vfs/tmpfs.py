@@ -20,7 +20,19 @@ from kernel.vfs.devfs import open_device
 from kernel.vfs.fifo import Fifo, FifoFile
 from kernel.vfs.mount import FsUsage, Mount
 from kernel.vfs.vnfile import DirFile, VnodeFile
-from kernel.vfs.vnode import VCHR, VDIR, VFIFO, VLNK, VREG, VSOCK, Vnode, VType
+from kernel.vfs.vnode import (
+    NOTE_LINK,
+    NOTE_RENAME,
+    NOTE_WRITE,
+    VCHR,
+    VDIR,
+    VFIFO,
+    VLNK,
+    VREG,
+    VSOCK,
+    Vnode,
+    VType,
+)
 
 if TYPE_CHECKING:
     from kernel.file import File
@@ -289,6 +301,7 @@ class TmpDir(TmpNode):
             node = TmpDir(mount, mode, uid, gid, self)
             node.nlink = 1  # its own '.'
             self.nlink += 1  # its '..'
+            self.knote(NOTE_LINK)
         elif vtype is VFIFO:
             node = TmpFifo(mount, mode, uid, gid)
         else:
@@ -312,6 +325,7 @@ class TmpDir(TmpNode):
             raise Errno(EMLINK)
         self._enter(name, vnode)
         vnode.ctime = self.mount.now()
+        vnode.knote(NOTE_LINK)
 
     def remove(self, name: bytes, vnode: Vnode) -> None:
         if isinstance(vnode, TmpDir):
@@ -321,6 +335,7 @@ class TmpDir(TmpNode):
             vnode.removed = True
             vnode.nlink -= 1  # '.', which nobody can reach any more
             self.nlink -= 1
+            self.knote(NOTE_LINK)
         else:
             self._leave(name)
         vnode.unlinked()
@@ -344,9 +359,12 @@ class TmpDir(TmpNode):
         to._enter(new_name, vnode)
         if isinstance(vnode, TmpDir) and to is not self:
             self.nlink -= 1
+            self.knote(NOTE_LINK)
             to.nlink += 1
+            to.knote(NOTE_LINK)
             vnode._parent = to
         vnode.ctime = self.mount.now()
+        vnode.knote(NOTE_RENAME)
 
     def _enter(self, name: bytes, vnode: Vnode) -> None:
         self.entries[name] = (self._next_cookie, vnode)
@@ -362,3 +380,4 @@ class TmpDir(TmpNode):
     def _touch(self) -> None:
         self.size = DIRENT_SIZE * len(self.entries)
         self.mtime = self.ctime = self.mount.now()
+        self.knote(NOTE_WRITE)

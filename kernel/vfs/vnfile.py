@@ -13,15 +13,28 @@ from kernel.fcntl import (
     O_APPEND,
     O_NONBLOCK,
     OFF_MAX,
+    POLLIN,
+    POLLOUT,
     S_ISGID,
     S_ISUID,
     SEEK_CUR,
     SEEK_END,
     SEEK_SET,
 )
-from kernel.file import VNODE, File, FileTable, IoctlResult, Pending, Stat
+from kernel.file import VNODE, File, FileTable, IoctlResult, Pending, Readiness, Stat
 from kernel.ioctl import FIONREAD, FIONSPACE, FIONWRITE, pack_int
-from kernel.vfs.vnode import VDIR, VREG, Vnode
+from kernel.vfs.vnode import (
+    NOTE_ATTRIB,
+    NOTE_CLOSE,
+    NOTE_CLOSE_WRITE,
+    NOTE_EXTEND,
+    NOTE_OPEN,
+    NOTE_READ,
+    NOTE_WRITE,
+    VDIR,
+    VREG,
+    Vnode,
+)
 
 if TYPE_CHECKING:
     from kernel.kauth import Cred
@@ -57,6 +70,7 @@ class VnodeFile(File):
         vnode.hold()
         if flags & FWRITE:
             vnode.writers += 1
+        vnode.knote(NOTE_OPEN)
 
     def close(self, l: Lwp) -> None:
         vnode = self.vnode
@@ -64,6 +78,7 @@ class VnodeFile(File):
             vnode.locks.drop_owner(self)
         if self.flags & FWRITE:
             vnode.writers -= 1
+        vnode.knote(NOTE_CLOSE_WRITE if self.flags & FWRITE else NOTE_CLOSE)
         vnode.release()
 
     def drop_record_locks(self, p: Proc) -> None:
@@ -85,6 +100,8 @@ class VnodeFile(File):
         vnode = self.vnode
         left = min(uio.resid, vnode.size - offset)
         vnode.atime = vnode.mount.now()
+        if vnode.watched is not None:
+            vnode.knote(NOTE_READ)
         if left <= 0:
             return 0
         if left <= CHUNK:
@@ -115,7 +132,7 @@ class VnodeFile(File):
             return 0
         if vnode.flags & APPEND and offset < vnode.size:
             raise Errno(EPERM)
-        end = offset + uio.resid
+        end, size = offset + uio.resid, vnode.size
         if end > OFF_MAX:
             raise Errno(EFBIG)
         if end > l.proc.limit.soft[RLIMIT_FSIZE]:
@@ -134,6 +151,8 @@ class VnodeFile(File):
         if vnode.mode & (S_ISUID | S_ISGID) and l.proc.cred.euid != 0:
             vnode.mode &= ~(S_ISUID | S_ISGID)
         vnode.mtime = vnode.ctime = vnode.mount.now()
+        if vnode.watched is not None:
+            vnode.knote(NOTE_WRITE | (NOTE_EXTEND if vnode.size > size else 0))
         return offset - start
 
     def seek(self, l: Lwp, offset: int, whence: int) -> int:
@@ -156,6 +175,16 @@ class VnodeFile(File):
         if com in (FIONWRITE, FIONSPACE):
             return pack_int(0)
         raise Errno(ENOTTY)
+
+    def kqfilter(self, writing: bool) -> tuple[SelInfo, ...]:
+        return (self.vnode.watch(),)
+
+    def readiness(self, writing: bool) -> Readiness:
+        """A file can always be written, and read unless its offset is at its end."""
+        if writing:
+            return Readiness(True, 0)
+        left = self.vnode.size - self.offset
+        return Readiness(left != 0, left)
 
     def stat(self) -> Stat:
         return self.vnode.stat()
@@ -180,10 +209,12 @@ def truncate(l: Lwp, vnode: Vnode, size: int) -> None:
     if size > vnode.size and size > l.proc.limit.soft[RLIMIT_FSIZE]:
         l.kernel.signals.psignal(l.proc, SIGXFSZ)
         raise Errno(EFBIG)
+    hint = NOTE_ATTRIB | (NOTE_EXTEND if size > vnode.size else 0)
     vnode.truncate(size)
     if vnode.mode & (S_ISUID | S_ISGID) and l.proc.cred.euid != 0:
         vnode.mode &= ~(S_ISUID | S_ISGID)
     vnode.mtime = vnode.ctime = vnode.mount.now()
+    vnode.knote(hint)
 
 
 class DirFile(VnodeFile):
@@ -261,6 +292,12 @@ class DeviceFile(VnodeFile):
 
     def selinfo(self, events: int) -> tuple[SelInfo, ...]:
         return self.device.selinfo(events)
+
+    def kqfilter(self, writing: bool) -> tuple[SelInfo, ...]:
+        return (self.vnode.watch(), *self.device.selinfo(POLLOUT if writing else POLLIN))
+
+    def readiness(self, writing: bool) -> Readiness:
+        return self.device.readiness(writing)
 
     def restart(self, kernel: Kernel) -> None:
         self.device.restart(kernel)

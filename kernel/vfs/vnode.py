@@ -28,6 +28,7 @@ from kernel.fcntl import (
     S_ISTXT,
 )
 from kernel.file import Stat
+from kernel.select import SelInfo
 
 if TYPE_CHECKING:
     from kernel.file import File
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
     from kernel.program import Program
     from kernel.uvm.object import UvmObject
     from kernel.vfs.mount import Mount
+
+# What happens to files, as those hear of it who watch them (EVFILT_VNODE of sys/event.h)
+NOTE_DELETE, NOTE_WRITE, NOTE_EXTEND, NOTE_ATTRIB, NOTE_LINK, NOTE_RENAME, NOTE_REVOKE = (1 << i for i in range(7))
+NOTE_OPEN, NOTE_CLOSE, NOTE_CLOSE_WRITE, NOTE_READ = (1 << i for i in range(7, 11))
 
 VEXEC, VWRITE, VREAD = 1, 2, 4  # what `access` is asked for: the bits of access(2)
 
@@ -88,6 +93,7 @@ class Vnode:
         "uobj",  # a regular file's pages
         "usecount",
         "vtype",
+        "watched",  # who wants to know what happens to the file, made when first used
         "writers",  # open files that may write it: it cannot be run
     )
 
@@ -112,6 +118,7 @@ class Vnode:
         self.locks: LockList | None = None
         self.covered_by: Mount | None = None
         self.hint = b""
+        self.watched: SelInfo | None = None
 
     def name_hint(self) -> str:
         """A name for views of the machine; nothing may depend on it."""
@@ -138,6 +145,7 @@ class Vnode:
         """A name was taken away."""
         self.nlink -= 1
         self.ctime = self.mount.now()
+        self.knote(NOTE_LINK if self.nlink else NOTE_DELETE)
         if self.usecount == 0 and self.nlink == 0:
             self.reclaim()
 
@@ -147,6 +155,19 @@ class Vnode:
         if self.uobj is not None:
             self.uobj.release()
             self.uobj = None
+
+    # -- events -------------------------------------------------------------------------------------
+
+    def watch(self) -> SelInfo:
+        """The list on which those hang who want to know what happens to the file."""
+        if self.watched is None:
+            self.watched = SelInfo()
+        return self.watched
+
+    def knote(self, hint: int) -> None:
+        """Something happened to the file: NOTE_* (VN_KNOTE)."""
+        if self.watched is not None:
+            self.watched.notify(hint)
 
     # -- attributes ---------------------------------------------------------------------------------
 
