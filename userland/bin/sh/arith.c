@@ -208,6 +208,15 @@ static const struct binary {
 	{ "/", 10 }, { "%", 10 },
 };
 
+/* Is this operator with an equals sign an assignment? */
+static bool
+assigns(const char *operator)
+{
+	if (strcmp(operator, "<<") == 0 || strcmp(operator, ">>") == 0)
+		return true;
+	return operator[1] == '\0' && strchr("|^&+-*/%", operator[0]) != NULL;
+}
+
 /* The binary operator that is next; null if none is, an assignment's for instance. */
 static const struct binary *
 next_binary(struct arith *a)
@@ -219,10 +228,7 @@ next_binary(struct arith *a)
 
 		if (strncmp(a->p, b->text, length) != 0)
 			continue;
-		if (a->p[length] == '=' && strstr("== != <= >= || &&", b->text) == NULL)
-			return NULL;
-		if (length == 2 && (b->text[0] == '<' || b->text[0] == '>') && b->text[0] == b->text[1] &&
-		    a->p[2] == '=')
+		if (a->p[length] == '=' && assigns(b->text))
 			return NULL;
 		return b;
 	}

@@ -176,25 +176,6 @@ b_type(int argc, char **argv)
 	return status;
 }
 
-/* Run a built-in for `command`: an error in it is only its own. */
-static int
-run_guarded(const struct builtin *b, char **argv, size_t argc)
-{
-	struct handler h;
-	volatile int status;
-
-	push_handler(&h);
-	if (setjmp(h.env) != 0) {
-		memset(&lexer, 0, sizeof(lexer));
-		if (interrupted)
-			raise_error(exit_status);
-		return exit_status;
-	}
-	status = run_builtin(b, argv, argc, 0);
-	pop_handler(&h);
-	return status;
-}
-
 static int
 run_external(char **argv, bool use_standard_path)
 {
@@ -234,7 +215,7 @@ b_command(int argc, char **argv)
 
 		while (argv[n] != NULL)
 			n++;
-		return run_guarded(b, argv, n);
+		return run_builtin_guarded(b, argv, n);
 	}
 	return run_external(argv, standard);
 }

@@ -126,7 +126,7 @@ exec_inside(struct simple *s, struct function *f, const struct builtin *b)
 	if (f != NULL)
 		call_function(f, s->argv, s->argc);
 	else
-		run_builtin(b, s->argv, s->argc, 0);
+		run_builtin_guarded(b, s->argv, s->argc);
 	if (s->n_assignments > 0)
 		scope_end(&scope);
 	redirect_undo(&r);
@@ -158,7 +158,10 @@ exec_special(struct simple *s, const struct builtin *b, bool keep)
 		return exit_status = STATUS_ERROR;
 	}
 	assign_all(s, NULL, strcmp(s->argv[0], "exec") == 0 ? VAR_EXPORT : 0);
-	run_builtin(b, s->argv, s->argc, 0);
+	if (b->flags & BUILTIN_SPECIAL)
+		run_builtin(b, s->argv, s->argc);
+	else
+		run_builtin_guarded(b, s->argv, s->argc);
 	if (!keep)
 		redirect_undo(&r);
 	return exit_status;
@@ -222,10 +225,27 @@ exec_simple(struct node *n, int flags)
 	return exit_status;
 }
 
+/* Run a built-in where an error in it is only its own: one that is not special, or after `command`. */
 int
-run_builtin(const struct builtin *b, char **argv, size_t argc, int flags)
+run_builtin_guarded(const struct builtin *b, char **argv, size_t argc)
 {
-	(void)flags;
+	struct handler h;
+
+	push_handler(&h);
+	if (setjmp(h.env) != 0) {
+		memset(&lexer, 0, sizeof(lexer));
+		if (to_prompt)
+			raise_error(exit_status);
+		return exit_status;
+	}
+	run_builtin(b, argv, argc);
+	pop_handler(&h);
+	return exit_status;
+}
+
+int
+run_builtin(const struct builtin *b, char **argv, size_t argc)
+{
 	exit_status = b->run((int)argc, argv);
 	if (!out_flush()) {
 		complain("%s: write error: %s", argv[0], strerror(errno));

@@ -11,6 +11,7 @@
 
 static struct handler *handlers;
 static struct cleanup *cleanups;
+bool to_prompt;
 
 void
 push_cleanup(struct cleanup *c, void (*undo)(void *), void *argument)
@@ -58,6 +59,13 @@ forget_handlers(void)
 {
 	handlers = NULL;
 	cleanups = NULL;
+}
+
+void
+raise_to_prompt(int status)
+{
+	to_prompt = true;
+	raise_error(status);
 }
 
 void

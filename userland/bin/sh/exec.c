@@ -393,7 +393,7 @@ exec_node(struct node *n, int flags)
 	if (trap_pending())
 		trap_run_pending();
 	check_interrupt();
-	if (skip != SKIP_NONE)
+	if (skip != SKIP_NONE || (options[OPT_NOEXEC] && !options[OPT_INTERACTIVE]))
 		return exit_status;
 	if (redirected)
 		exec_redirected(n);
@@ -469,7 +469,7 @@ exec_input(int flags)
 		struct cleanup release;
 
 		push_cleanup(&release, program_release, p);
-		if (p->root != NULL && (!options[OPT_NOEXEC] || options[OPT_INTERACTIVE]))
+		if (p->root != NULL)
 			exec_node(p->root, flags & EXEC_LAST && input_is_blank() ? EXEC_LAST : 0);
 		pop_cleanup(&release);
 	}

@@ -261,7 +261,7 @@ job_wait(struct job *job)
 	job_free(job);
 	/* What was typed was meant for all of the command line. */
 	if (by_interrupt && job_control && options[OPT_INTERACTIVE])
-		raise_error(status);
+		raise_to_prompt(status);
 	return status;
 }
 

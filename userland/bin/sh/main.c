@@ -74,7 +74,7 @@ run_script_here(const char *path, char **argv)
 static void
 interactive_loop(void)
 {
-	int ends_refused = 0;
+	static int ends_refused = 0;
 
 	for (;;) {
 		struct handler h;
@@ -86,6 +86,7 @@ interactive_loop(void)
 			input_reset();
 			input_clear_end();
 			skip = SKIP_NONE;
+			to_prompt = false;
 			interrupted = 0;
 			continue;
 		}
@@ -115,8 +116,7 @@ interactive_loop(void)
 			ends_refused = 0;
 			prompt_level = 2;
 			push_cleanup(&release, program_release, p);
-			if (!options[OPT_NOEXEC])
-				exec_node(p->root, 0);
+			exec_node(p->root, 0);
 			pop_cleanup(&release);
 		} else
 			program_release(p);

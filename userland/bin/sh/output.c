@@ -124,14 +124,21 @@ quoted(const char *s)
 {
 	struct buf b = { 0 };
 
-	buf_putc(&b, '\'');
-	for (; *s != '\0'; s++) {
-		if (*s == '\'')
-			buf_puts(&b, "'\"'\"'");
-		else
-			buf_putc(&b, *s);
-	}
-	buf_putc(&b, '\'');
+	do {
+		size_t length = strcspn(s, "'"), quotes = strspn(s + length, "'");
+
+		if (length > 0 || quotes == 0) {
+			buf_putc(&b, '\'');
+			buf_put(&b, s, length);
+			buf_putc(&b, '\'');
+		}
+		if (quotes > 0) {
+			buf_putc(&b, '"');
+			buf_put(&b, s + length, quotes);
+			buf_putc(&b, '"');
+		}
+		s += length + quotes;
+	} while (*s != '\0');
 	return buf_string(&b);
 }
 

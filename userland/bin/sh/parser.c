@@ -258,7 +258,7 @@ parse_function(struct node *n, const char *name)
 {
 	const struct builtin *b = builtin_find(name);
 
-	if (strchr(name, '=') != NULL || strchr(name, '/') != NULL || (b != NULL && b->flags & BUILTIN_SPECIAL))
+	if (!is_name(name, strlen(name)) || (b != NULL && b->flags & BUILTIN_SPECIAL))
 		syntax_error("Bad function name");
 	next_token();
 	if (peek_token(false)->type != TOK_RPAREN)
@@ -599,12 +599,13 @@ parse_complete_command(void)
 		pop_cleanup(&release);
 		return NULL;
 	}
-	p->root = parse_list(true);
+	if (t->type != TOK_NEWLINE)
+		p->root = parse_list(true);
 	t = peek_token(true);
 	if (t->type != TOK_NEWLINE && t->type != TOK_EOF)
 		unexpected(NULL);
-	if (t->type == TOK_NEWLINE)
-		next_token();
+	/* An end of file is seen again when the next command is looked for. */
+	next_token();
 	p->source = input_record_take(&p->source_length);
 	temp_release(mark);
 	pop_cleanup(&over);

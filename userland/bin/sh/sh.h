@@ -98,6 +98,8 @@ void push_handler(struct handler *);		/* then setjmp(h->env) */
 void pop_handler(struct handler *);
 void forget_handlers(void);			/* in a child, which unwinds nothing */
 void raise_error(int status) __attribute__((noreturn));
+void raise_to_prompt(int status) __attribute__((noreturn));	/* past all handlers but the prompt's */
+extern bool to_prompt;
 void fatal(const char *, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void complain(const char *, ...) __attribute__((format(printf, 1, 2)));
 void check_stack(void);
@@ -433,8 +435,8 @@ struct builtin {
 };
 int exec_simple(struct node *, int flags);
 void exec_program(char **argv, const char *path, bool standard_path) __attribute__((noreturn));
-int run_builtin(const struct builtin *, char **argv, size_t argc, int flags);
-int run_words(char **argv, size_t argc, int flags);
+int run_builtin(const struct builtin *, char **argv, size_t argc);
+int run_builtin_guarded(const struct builtin *, char **argv, size_t argc);
 const struct builtin *builtin_find(const char *);
 const struct builtin *builtin_at(size_t);	/* null at the end */
 char *find_program(const char *name, const char *path, int *why);

@@ -273,7 +273,7 @@ check_interrupt(void)
 	if (!options[OPT_INTERACTIVE])
 		return;
 	write_all(STDERR_FILENO, "\n", 1);
-	raise_error(STATUS_SIGNALLED + SIGINT);
+	raise_to_prompt(STATUS_SIGNALLED + SIGINT);
 }
 
 static void
