@@ -119,7 +119,7 @@ OTHERWISE = {
     "madvise.addr": ADDRESS, "mincore.addr": ADDRESS, "mlock.addr": ADDRESS, "munlock.addr": ADDRESS,
     "minherit.addr": ADDRESS, "__msync13.addr": {OK, EINVAL, EFAULT}, "mremap.old_address": ADDRESS,
     "mremap.new_address": ADDRESS, "__clone.stack": {OK}, "_lwp_setprivate.ptr": {OK},
-    "__sigaction_sigtramp.tramp": {OK}, "rasctl.addr": ADDRESS, "reboot.bootstr": {EPERM},
+    "__sigaction_sigtramp.tramp": {OK}, "rasctl.addr": ADDRESS, "profil.samples": {OK}, "reboot.bootstr": {EPERM},
     "__settimeofday50.tzp": {OK}, "__sysctl.oldlenp": {EFAULT, ENOMEM}, "__futex.uaddr": {EFAULT, EINVAL},
     "_lwp_unpark.hint": {OK}, "_lwp_ctl.address": {EFAULT, OK},  # the new page may appear just there
 }  # fmt: skip

@@ -117,6 +117,9 @@ class FakeSignals:
     def stop_before_sleep(self, l: Lwp) -> bool:
         return False
 
+    def stop_before_sleep(self, l: Lwp) -> bool:
+        return False
+
 
 class FakeKernel:
     def __init__(self) -> None:
@@ -126,6 +129,7 @@ class FakeKernel:
         self.pids = PidTable()
         self.allproc: dict[int, Proc] = {}
         self.random = random.Random(1)
+        self.traps = 17
         self.msgbuf = bytearray()
         self.stats = SimpleNamespace(forks=5, forks_ppwait=2, forks_sharevm=1, faults=11)
         self.traps = 7
