@@ -17,6 +17,7 @@ static const char usage[] =
     "       sysctl [-nq] -w name=value ...\n";
 
 static bool only_names, only_values, quiet, hexadecimal, equals;
+static const char *after = "\n";	/* a value */
 
 /* The nodes below mib[0..length), in memory to free; NULL with errno. */
 static struct sysctlnode *
@@ -107,17 +108,17 @@ print_value(const char *name, const int *mib, unsigned length, const struct sysc
 	print_prefix(name);
 	switch (SYSCTL_TYPE(node->sysctl_flags)) {
 	case CTLTYPE_INT:
-		printf(hexadecimal ? "0x%x\n" : "%d\n", *(int *)data);
+		printf(hexadecimal ? "0x%x%s" : "%d%s", *(int *)data, after);
 		break;
 	case CTLTYPE_BOOL:
-		printf("%d\n", *(bool *)data);
+		printf("%d%s", *(bool *)data, after);
 		break;
 	case CTLTYPE_QUAD:
-		printf(hexadecimal ? "0x%" PRIx64 "\n" : "%" PRId64 "\n", *(int64_t *)data);
+		printf(hexadecimal ? "0x%" PRIx64 "%s" : "%" PRId64 "%s", *(int64_t *)data, after);
 		break;
 	case CTLTYPE_STRING:
 		((char *)data)[strcspn(data, "\n")] = '\0';
-		printf("%s\n", (char *)data);
+		printf("%s%s", (char *)data, after);
 		break;
 	default:
 		print_struct(name, data, size);
@@ -229,16 +230,21 @@ set(const char *name, const char *value)
 	if (!quiet && !only_values) {
 		printf("%s: ", name);
 		only_values = true;
+		after = "";
 		print_value(name, mib, (unsigned)length, &node, true);
 		only_values = false;
+		after = "\n";
 		fflush(stdout);
 	}
 	if (sysctl(mib, (unsigned)length, NULL, NULL, new, size) == -1) {
+		if (!quiet && !only_values)
+			putchar('\n');
+		fflush(stdout);
 		warn("%s", name);
 		return 1;
 	}
 	if (!quiet && !only_values)
-		printf("%s -> %s\n", name, value);
+		printf(" -> %s\n", value);
 	return 0;
 }
 
