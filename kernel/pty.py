@@ -229,7 +229,7 @@ class Master(Device):
 
     def readiness(self, writing: bool) -> Readiness:
         ready = bool(self.poll(POLLOUT if writing else POLLIN))
-        return Readiness(ready, 0 if writing else len(self.slave.outq), self._hung_up())
+        return Readiness(ready, self._room() if writing else len(self.slave.outq), self._hung_up())
 
     def restart(self, kernel: Kernel) -> None:
         for sleeper in list(self.cv.waiters):

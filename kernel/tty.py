@@ -125,6 +125,9 @@ class Tty(LineDiscipline, Device):
         for file in files:
             file.device = dead
             file.vnode.knote(NOTE_REVOKE)
+            for place in (self.in_sel, self.out_sel):
+                if file in place.sigio:
+                    place.sigio.remove(file)
         self.exclusive = False
         self.flush(FREAD)
         self.wake_all()
@@ -369,7 +372,7 @@ class Tty(LineDiscipline, Device):
 
     def readiness(self, writing: bool) -> Readiness:
         if writing:
-            return Readiness(len(self.outq) <= LOWAT, len(self.outq), not self.connected)
+            return Readiness(len(self.outq) <= LOWAT, max(HIWAT - len(self.outq), 0), not self.connected)
         if not self.readable_bytes():
             self.fetch()
         return Readiness(bool(self.readable_bytes()), self.readable_bytes(), not self.connected)
