@@ -263,10 +263,10 @@ def test_top_and_ps_show_all_processes(compile_guest: Compile) -> None:
     outcome = run_script(compile_guest(EACH), ["ps -Ao pid=", "ps aux", "ps -l", "ps -j -A", "top -b", "ps -A"])
     pids, user, long, jobs, top, all_ = (output.splitlines() for output, status in results(outcome) if status == 0)
     assert [int(pid) for pid in pids][:3] == [0, 1, 2]
-    assert user[0].split() == "USER PID %CPU %MEM VSZ RSS TTY STAT STARTED TIME COMMAND".split()
-    assert long[0].split() == "UID PID PPID CPU PRI NI VSZ RSS WCHAN STAT TTY TIME COMMAND".split()
-    assert jobs[0].split() == "USER PID PPID PGID SESS JOBC STAT TTY TIME COMMAND".split()
-    assert all_[0].split() == "PID TTY STAT TIME COMMAND".split()
+    assert " ".join(user[0].split()) == "USER PID %CPU %MEM VSZ RSS TTY STAT STARTED TIME COMMAND"
+    assert " ".join(long[0].split()) == "UID PID PPID CPU PRI NI VSZ RSS WCHAN STAT TTY TIME COMMAND"
+    assert " ".join(jobs[0].split()) == "USER PID PPID PGID SESS JOBC STAT TTY TIME COMMAND"
+    assert " ".join(all_[0].split()) == "PID TTY STAT TIME COMMAND"
     assert "4 processes" in top[1] and top[5].split()[0] == "PID" and len(top) == 10
 
 

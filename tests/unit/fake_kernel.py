@@ -117,9 +117,6 @@ class FakeSignals:
     def stop_before_sleep(self, l: Lwp) -> bool:
         return False
 
-    def stop_before_sleep(self, l: Lwp) -> bool:
-        return False
-
 
 class FakeKernel:
     def __init__(self) -> None:
@@ -129,11 +126,8 @@ class FakeKernel:
         self.pids = PidTable()
         self.allproc: dict[int, Proc] = {}
         self.random = random.Random(1)
-        self.traps = 17
         self.msgbuf = bytearray()
         self.stats = SimpleNamespace(forks=5, forks_ppwait=2, forks_sharevm=1, faults=11)
-        self.traps = 7
-        self.syscalls = [2, 3]
         self.traps, self.syscalls = 0, [0] * 512
         self.frames = SimpleNamespace(total=16384, free=16000, used=383)
         self.maxproc, self.maxfiles, self.nprocs, self.forkfsleep = 1044, MAXFILES, 0, 0
