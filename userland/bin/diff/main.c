@@ -191,8 +191,15 @@ compare_directories(const char *a, const char *b)
 static const char *
 kind(const struct stat *st)
 {
-	return S_ISDIR(st->st_mode) ? "directory" : S_ISREG(st->st_mode) ? st->st_size == 0 ?
-	    "regular empty file" : "regular file" : "special file";
+	switch (st->st_mode & S_IFMT) {
+	case S_IFDIR: return "directory";
+	case S_IFREG: return st->st_size == 0 ? "regular empty file" : "regular file";
+	case S_IFIFO: return "fifo";
+	case S_IFCHR: return "character special file";
+	case S_IFBLK: return "block special file";
+	case S_IFSOCK: return "socket";
+	default: return "special file";
+	}
 }
 
 /* A file against a directory is against the file of that name in it, except within directories. */
@@ -200,7 +207,7 @@ static int
 compare_paths(const char *a, const char *b, bool in_directory)
 {
 	const char *names[2] = { a, b };
-	bool directory[2] = { false, false }, absent[2] = { false, false };
+	bool directory[2] = { false, false }, absent[2] = { false, false }, special;
 	struct stat st[2];
 	char *path;
 	int status;
@@ -223,7 +230,10 @@ compare_paths(const char *a, const char *b, bool in_directory)
 		printf("Common subdirectories: %s and %s\n", a, b);
 		return 0;
 	}
-	if (directory[0] == directory[1])
+	/* Within directories nothing is read that might never end. */
+	special = in_directory && ((!absent[0] && !directory[0] && !S_ISREG(st[0].st_mode)) ||
+	    (!absent[1] && !directory[1] && !S_ISREG(st[1].st_mode)));
+	if (directory[0] == directory[1] && !special)
 		return compare_files(a, b, absent[0], absent[1], in_directory);
 	if (in_directory) {
 		printf("File %s is a %s while file %s is a %s\n", a, kind(&st[0]), b, kind(&st[1]));
