@@ -11,6 +11,7 @@ from kernel import (
     limits,
     lwpctl,
     misc,
+    mqueue,
     prof,
     prot,
     ras,

@@ -88,6 +88,7 @@ class Kernel(Trap):
         """`cow` names the fork strategy (kernel.uvm.cow.STRATEGIES). Raises Errno(ENOMEM) if RAM is too small."""
         from kernel import timers
         from kernel.inject import add_fail_points
+        from kernel.mqueue import Mqueues
         from kernel.sysctl_tree import build_tree
         from kernel.time import Timekeeper
         from kernel.vfs.root import make_root
@@ -145,6 +146,7 @@ class Kernel(Trap):
         self.timekeeper = Timekeeper(self)
         self.sysctl = build_tree(self)
         add_fail_points(self, self.sysctl)
+        self.mqueues = Mqueues(self.sysctl)
         self.rootvnode = make_root(self)
         self._boot()
 

@@ -20,3 +20,12 @@ def test_kqueue_preempted(run_guest: RunGuest, monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr("kernel.main.SHORTEST_QUANTUM", 20_000)
     monkeypatch.setattr("kernel.main.JITTER_BITS", 12)
     pass_or_explain(run_guest(program))
+
+
+def test_libc(run_guest: RunGuest) -> None:
+    pass_or_explain(run_guest("userland/tests/libc/sys_kqueue.c"))
+
+
+def test_python_clock(run_guest: RunGuest) -> None:
+    for program in PROGRAMS:
+        pass_or_explain(run_guest(program, native=False))
