@@ -1,0 +1,232 @@
+"""The shared folder: what the guest can do in it, and that it cannot leave it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kernel.errno import EACCES, EROFS, Errno
+from kernel.vfs import namei
+from kernel.vfs.hostfs import HostDir, HostFile, share
+from tests.commands import check
+from tests.conftest import Machine, pass_or_explain
+
+Compile = Callable[..., Path]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A directory to share, with something beside it that must not be found."""
+    (tmp_path / "secret").write_text("secret\n")
+    shared = tmp_path / "shared"
+    (shared / "dir").mkdir(parents=True)
+    (shared / "dir" / "inner").write_text("inner\n")
+    (shared / "hello").write_text("hello\n")
+    (shared / "big").write_bytes(b"a" * 4096 + b"b" * 4096 + b"c" * 4096)
+    (shared / "out").symlink_to(tmp_path / "secret")
+    (shared / "up").symlink_to("..")
+    (shared / "relative").symlink_to("../secret")
+    os.mkfifo(shared / "pipe")
+    return shared
+
+
+def test_work_in_it(compile_guest: Compile, tmp_path: Path, folder: Path) -> None:
+    m = Machine()
+    share(m.kernel, str(folder), writable=True)
+    m.start(compile_guest("tests/guest/hostfs/share.c"))
+    pass_or_explain(m.finish())
+    assert (tmp_path / "secret").read_text() == "secret\n"
+    assert sorted(os.listdir(tmp_path)) == ["secret", "shared"]
+    assert sorted(os.listdir(folder)) == ["big", "dir", "hello", "made", "out", "pipe", "relative", "second", "up"]
+    moved = folder / "made" / "moved"
+    assert moved.read_bytes() == b"abcdef\0\0X"
+    assert moved.samefile(folder / "second")
+    assert stat.S_IMODE(moved.stat().st_mode) == 0o600
+    assert stat.S_IMODE((folder / "made").stat().st_mode) == 0o750
+    big = (folder / "big").read_bytes()
+    assert (big[:3], big[4096:4098], big[8192:8194], len(big)) == (b"aSC", b"bW", b"cL", 12288)
+
+
+def test_read_only_unless_asked(compile_guest: Compile, folder: Path) -> None:
+    before = {path: path.lstat().st_mtime_ns for path in folder.rglob("*")}
+    script = """
+        $ cat /host/hello /host/dir/inner
+        hello
+        inner
+        $ cp /etc/group /host/hello
+        cp: /host/hello: Read-only file system
+        = 1
+        $ touch /host/new
+        touch: /host/new: Read-only file system
+        = 1
+        $ touch /host/hello
+        touch: /host/hello: Read-only file system
+        = 1
+        $ rm -rf /host/dir
+        rm: /host/dir/inner: Read-only file system
+        rm: /host/dir: Read-only file system
+        = 1
+        $ mkdir /host/d
+        mkdir: /host/d: Read-only file system
+        = 1
+        $ mv /host/hello /host/other
+        mv: rename /host/hello to /host/other: Read-only file system
+        = 1
+        $ chmod 777 /host/hello
+        chmod: /host/hello: Read-only file system
+        = 1
+        $ chown 5 /host/hello
+        chown: /host/hello: Read-only file system
+        = 1
+        $ ln -s x /host/link
+        ln: /host/link: Read-only file system
+        = 1
+        $ mount -t hostfs
+        FOLDER on /host type hostfs (read-only, nosuid, nodev, local)
+        $ cp -R /host/dir /tmp/copy
+        $ cat /tmp/copy/inner
+        inner
+        $ cat /host/out
+        cat: /host/out: No such file or directory
+        = 1
+        $ cat /host/up/secret
+        cat: /host/up/secret: No such file or directory
+        = 1
+    """
+    check(compile_guest, script.replace("FOLDER", str(folder)), folder)
+    assert {path: path.lstat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_a_mapping_of_a_read_only_file_is_never_written_back(compile_guest: Compile, folder: Path) -> None:
+    source = """
+        #include <sys/mman.h>
+        #include <fcntl.h>
+        #include "check.h"
+        int main(void)
+        {
+            int fd = open("/host/big", O_RDONLY);
+            char *p = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+            CHECK(p != MAP_FAILED && p[0] == 'a');
+            p[0] = 'x';
+            CHECK(mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED && errno == EACCES);
+            CHECK_ERRNO(open("/host/big", O_RDWR), EROFS);
+            return 0;
+        }
+    """
+    path = folder.parent / "prog.c"
+    path.write_text(source)
+    m = Machine()
+    share(m.kernel, str(folder), writable=False)
+    m.start(compile_guest(path))
+    pass_or_explain(m.finish())
+    assert (folder / "big").read_bytes()[:1] == b"a"
+
+
+def test_programs_run_from_it(compile_guest: Compile, folder: Path) -> None:
+    program = folder / "prog"
+    program.write_bytes(compile_guest("tests/guest/commands/each.c").read_bytes())
+    program.chmod(0o6755)
+    check(compile_guest, "$ stat -f %Sp /host/prog\n-rwxr-xr-x\n$ /host/prog\n$ id -u\n0", folder)
+
+
+# -- the host changes things meanwhile --------------------------------------------------------------
+
+
+def file_of(m: Machine, path: bytes) -> HostFile:
+    node = namei.lookup(m.kernel.initproc, path, follow=False)
+    assert isinstance(node, HostFile)
+    return node
+
+
+def test_changes_on_the_host_are_seen(folder: Path) -> None:
+    m = Machine()
+    share(m.kernel, str(folder), writable=False)
+    node = file_of(m, b"/host/hello")
+    assert node.uobj is not None
+    page = node.uobj.page(0)
+    assert bytes(m.kernel.frames.read(page)[:6]) == b"hello\n"
+    (folder / "hello").write_text("something else\n")
+    os.utime(folder / "hello", ns=(10**18, 10**18))
+    assert file_of(m, b"/host/hello") is node
+    assert node.read(0, 100) == b"something else\n"
+    (folder / "hello").unlink()
+    with pytest.raises(Errno):
+        namei.lookup(m.kernel.initproc, b"/host/hello")
+
+
+def test_a_directory_that_becomes_a_link_is_not_followed(tmp_path: Path, folder: Path) -> None:
+    """Between the look at a name and the use of what it stood for, the host puts a link there."""
+    m = Machine()
+    share(m.kernel, str(folder), writable=True)
+    inner = file_of(m, b"/host/dir/inner")
+    directory = inner.within
+    assert isinstance(directory, HostDir)
+    (tmp_path / "inner").write_text("not shared\n")
+    (folder / "dir").rename(folder / "away")
+    (folder / "dir").symlink_to(tmp_path)
+    for action in (
+        lambda: inner.read(0, 10),
+        lambda: directory.lookup(None, b"inner"),
+        lambda: inner.write(0, b"x"),
+        lambda: directory.remove(b"inner", inner),
+        lambda: list(directory.readdir(None, 0)),
+    ):
+        with pytest.raises(Errno):
+            action()
+    assert (tmp_path / "inner").read_text() == "not shared\n"
+
+
+def test_a_file_that_becomes_a_link_is_not_followed(tmp_path: Path, folder: Path) -> None:
+    m = Machine()
+    share(m.kernel, str(folder), writable=True)
+    node = file_of(m, b"/host/hello")
+    (folder / "hello").unlink()
+    (folder / "hello").symlink_to(tmp_path / "secret")
+    for action in (lambda: node.read(0, 6), lambda: node.write(0, b"x"), lambda: node.set_mode(0o777), node.stat):
+        with pytest.raises(Errno):
+            action()
+    assert (tmp_path / "secret").read_text() == "secret\n"
+
+
+def test_names_with_slashes_are_no_names(folder: Path) -> None:
+    """No path gets here with one, but the host must not be given it if one did."""
+    m = Machine()
+    mount = share(m.kernel, str(folder), writable=False)
+    assert mount.root.lookup(None, b"../secret") is None
+    assert mount.root.lookup(None, b"..") is mount.root
+
+
+def test_a_read_only_share_has_no_way_to_write(folder: Path) -> None:
+    """Even where the calls above would not ask."""
+    m = Machine()
+    share(m.kernel, str(folder), writable=False)
+    node = file_of(m, b"/host/hello")
+    for action in (lambda: node.write(0, b"x"), lambda: node.truncate(0), lambda: node.set_mode(0)):
+        with pytest.raises(Errno) as refused:
+            action()
+        assert refused.value.errno in (EROFS, EACCES)
+    assert (folder / "hello").read_text() == "hello\n"
+
+
+# -- the option ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("suffix", "writable"), [("", False), (":ro", False), (":rw", True)])
+def test_option(folder: Path, suffix: str, writable: bool) -> None:
+    command = [sys.executable, "-m", "emu.cli", "run", "--share", f"{folder}{suffix}", "mkdir", "/host/made"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (result.returncode == 0) == writable == (folder / "made").is_dir(), result.stderr
+
+
+def test_option_errors(folder: Path) -> None:
+    for argument, why in ((f"{folder}/none", "No such file or directory"), (f"{folder}/hello", "Not a directory")):
+        command = [sys.executable, "-m", "emu.cli", "run", "--share", argument, "pwd"]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert result.returncode == 2
+        assert result.stderr.splitlines()[-1] == f"uarea: --share {argument}: {why}"
