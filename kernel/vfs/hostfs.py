@@ -142,7 +142,7 @@ class HostNode(Vnode):
         """Look at the host's file again. Raises Errno(ESTALE) if another one has its name now."""
         with self.directory() as fd, host_errors():
             status = os.stat(self.name, dir_fd=fd, follow_symlinks=False)
-        if (status.st_dev, status.st_ino) != self.key:
+        if (status.st_dev, status.st_ino) != self.key or host_stat.S_IFMT(status.st_mode) != self.vtype.ifmt:
             raise Errno(ESTALE)
         self.fill(status)
 
