@@ -55,7 +55,7 @@ def run_boot(options: BootOptions) -> int:
     started = time.perf_counter()
     terminal = TerminalConsole() if os.isatty(0) else None
     kernel = boot(options.machine, terminal or Console.host())
-    attach_console(kernel)
+    console = attach_console(kernel)
     path = find_init(kernel, options.init)
     environment = ENVIRONMENT | {"TERM": os.environ.get("TERM", "dumb") if terminal is not None else "dumb"}
     env = [f"{name}={value}".encode("utf-8", "surrogateescape") for name, value in environment.items()]
@@ -68,6 +68,8 @@ def run_boot(options: BootOptions) -> int:
         terminal.keyboard.on_leave = lambda: kernel.halt(0)
         with raw_terminal(terminal, lambda: kernel.board.interrupt(signal.SIGWINCH)):
             status, message = run_kernel(kernel)
+        if console.column:
+            print()
     else:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # nobody in the machine could get this ^C
         status, message = run_kernel(kernel)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from emu.machine.sv39 import PPN_SHIFT, RSW0, V, W, X
 from kernel.proc import PK_SYSTEM, SZOMB
 from kernel.sched import LSRUN, LSSLEEP
+from kernel.tty import Tty
 from kernel.uvm.map import VmSpace
 from kernel.uvm.page import FREE, KINDS, OBJECT, TABLE, UAREA
 from kernel.uvm.uarea import USER_MAGIC, USER_WORD
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 def audit(k: Kernel) -> list[str]:
     """Everything that does not add up."""
-    return [*_frames(k), *_processes(k), *_lwps(k), *_files(k), *k.uids.audit(k.allproc.values())]
+    return [*_frames(k), *_processes(k), *_lwps(k), *_files(k), *k.uids.audit(k.allproc.values()), *_terminals(k)]
 
 
 def _spaces(k: Kernel) -> list[tuple[VmSpace, int]]:
@@ -288,4 +289,23 @@ def _files(k: Kernel) -> list[str]:
     asleep = sum(l.stat == LSSLEEP for p in k.allproc.values() for l in p.lwps)
     if not len(files) <= k.files.count <= len(files) + asleep:
         wrong.append(f"{k.files.count} open files counted, {len(files)} found")
+    return wrong
+
+
+def _terminals(k: Kernel) -> list[str]:
+    """Terminals: who has one open, and that it and the session it controls agree."""
+    wrong: list[str] = []
+    ttys = [device for device in k.vfs.cdevsw.values() if isinstance(device, Tty)]
+    for tty in ttys:
+        name = f"terminal {tty.rdev:#x}"
+        wrong += [f"{name}: a file that nobody has open" for file in tty.files if not file.refs and not file.holds]
+        wrong += [f"{name}: a file of another device" for file in tty.files if file.device is not tty]
+        if tty.session is not None and tty.session.ttyvp is not tty:
+            wrong.append(f"{name}: session {tty.session.sid} does not know that this is its terminal")
+        if tty.pgrp is not None and (tty.pgrp.session is not tty.session or not tty.pgrp.members):
+            wrong.append(f"{name}: process group {tty.pgrp.pgid} should not be in the foreground")
+    for group in k.pids.groups():
+        tty = group.session.ttyvp
+        if tty is not None and (tty not in ttys or tty.session is not group.session):
+            wrong.append(f"session {group.session.sid}: not the session of its terminal")
     return wrong

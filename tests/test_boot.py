@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Machine
 from tests.host_terminal import HostTerminal
 
 BOOT = [sys.executable, "-m", "emu.cli", "boot", "--ram", "64M"]
@@ -333,3 +334,21 @@ def test_boots_repeat_exactly() -> None:
     ]
     assert runs[0].stdout == runs[1].stdout
     assert runs[0].returncode == 0
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_accounts_balance_after_a_session(machine: type[Machine], seed: int) -> None:
+    """The same machine seen from inside: nothing leaks, whatever init, rc and the shell did."""
+    from emu.userland import install_userland
+    from kernel.cons import attach_console
+
+    typed = (
+        b"ls | wc -l; (sleep 1 & exec sleep 2) & cat /etc/rc >/tmp/x; wait\nsleep 9 & kill -STOP $!; ps\nsleep 9 &\n"
+    )
+    m = machine(stdin=typed, seed=seed)
+    install_userland(m.kernel)
+    attach_console(m.kernel)
+    m.kernel.start_init(b"/sbin/init", [b"init"], [b"PATH=/bin:/usr/bin:/sbin", b"HOME=/root", b"TERM=dumb"])
+    assert m.kernel.run() == 0
+    assert m.kernel.audit() == []
+    assert m.console.stdout.data.count(b"# ") >= 2
