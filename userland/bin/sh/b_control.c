@@ -63,11 +63,11 @@ b_return(int argc, char **argv)
 int
 b_exit(int argc, char **argv)
 {
-	static bool warned;
+	static size_t warned_at;
 	int status = argc > 1 ? number_argument(argv[1]) : exit_status;
 
-	if (options[OPT_INTERACTIVE] && jobs_stopped() && !warned) {
-		warned = true;
+	if (options[OPT_INTERACTIVE] && jobs_stopped() && warned_at != history_count()) {
+		warned_at = history_count();
 		complain("there are stopped jobs");
 		return 1;
 	}

@@ -95,6 +95,9 @@ next_option(char ***argv, const char *allowed, char *option)
 		rest = word + 1;
 	}
 	*option = *rest++;
+	/* The word's memory may be gone when we are called for the next command. */
+	if (*rest == '\0')
+		rest = "";
 	if (strchr(allowed, *option) == NULL) {
 		rest = "";
 		fatal("illegal option -%c", *option);

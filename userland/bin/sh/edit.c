@@ -383,11 +383,15 @@ obey_control(struct editor *e, int key)
 static bool
 edit(struct editor *e)
 {
+	bool drawn = false;
+
 	for (;;) {
 		int key;
 		char c;
 
-		screen_refresh(e);
+		if (!drawn)
+			screen_refresh(e);
+		drawn = false;
 		key = screen_getc(e);
 		if (key == CTRL('r') && (key = search_history(e)) == 0)
 			continue;
@@ -411,6 +415,7 @@ edit(struct editor *e)
 		if (key >= ' ' && key < 256 && key != DELETE) {
 			c = (char)key;
 			insert(e, &c, 1);
+			drawn = e->cursor == e->line.len && screen_append(e);
 		} else
 			obey_control(e, key);
 	}

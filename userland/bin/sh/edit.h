@@ -22,6 +22,7 @@ void screen_restore(void);
 int screen_getc(struct editor *);	/* -1: no more */
 void screen_put(const char *);
 void screen_refresh(struct editor *);
+bool screen_append(struct editor *);
 void screen_finish(struct editor *);	/* go below the line */
 void screen_list(struct editor *, char **, size_t);
 

@@ -143,6 +143,22 @@ screen_refresh(struct editor *e)
 	temp_release(mark);
 }
 
+/* A character has been added at the line's end: if that is all, draw only it. */
+bool
+screen_append(struct editor *e)
+{
+	struct place end = { 0, 0 };
+	char c = e->line.s[e->line.len - 1];
+	size_t width = columns();
+
+	end = advance(end, e->prompt, strlen(e->prompt), width);
+	end = advance(end, e->line.s, e->line.len, width);
+	if (c < ' ' || c > '~' || end.column == 0)
+		return false;
+	write_all(STDERR_FILENO, &c, 1);
+	return true;
+}
+
 void
 screen_finish(struct editor *e)
 {
