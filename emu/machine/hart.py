@@ -68,10 +68,11 @@ _ALL_ONES = (1 << 64) - 1
 _TrapHook = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
 _InvalidHook = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
 
-# Words of Unicorn's CPU structure, checked at start by InPlaceHart.
-_CPU_PC, _CPU_BADADDR, _CPU_PRIV = 64, 68, 74
+# Words of Unicorn's CPU structure, checked at start by InPlaceHart (the reservation by a test).
+_CPU_PC, _CPU_RESERVED, _CPU_BADADDR, _CPU_PRIV = 64, 65, 68, 74
 
-_BADADDR_IN_CONTEXT = 73  # word of a saved context that holds the fault address in Unicorn 2.1.4
+# Words of a saved context that hold the reserved address and the fault address in Unicorn 2.1.4.
+_RESERVED_IN_CONTEXT, _BADADDR_IN_CONTEXT = 70, 73
 
 
 class MachineError(Exception):
@@ -271,8 +272,13 @@ class Hart(ABC):
     # -- what the kernel tells the hart ------------------------------------------------------------
 
     def enter(self, frame: TrapFrame, root: int) -> None:
-        """Continue with this trap frame in the address space whose root table is frame number `root`."""
+        """Continue with this trap frame in the address space whose root table is frame number `root`.
+
+        A reservation made by a load-reserved is void: whoever runs next must not store by it. (Unicorn's
+        store-conditional looks at nothing but the address and the value that the last load-reserved saw.)
+        """
         self.frame = frame
+        self._forget_reservation()
         if root != self._root:
             self._root = root
             self._switch(root)
@@ -339,6 +345,10 @@ class Hart(ABC):
         """Registers from the trap frame; flush stale translations first."""
 
     @abstractmethod
+    def _forget_reservation(self) -> None:
+        """Make the next store-conditional fail, unless a load-reserved comes first."""
+
+    @abstractmethod
     def _badaddr(self) -> int:
         """The address that faulted last."""
 
@@ -402,6 +412,13 @@ class BatchHart(Hart):
     def _badaddr(self) -> int:
         self._check(self._lib.uc_context_save(self._uc, self._context))
         return ctypes.c_uint64.from_address((self._context.value or 0) + 8 * _BADADDR_IN_CONTEXT).value
+
+    def _forget_reservation(self) -> None:
+        self._check(self._lib.uc_context_save(self._uc, self._context))
+        word = ctypes.c_uint64.from_address((self._context.value or 0) + 8 * _RESERVED_IN_CONTEXT)
+        if word.value != _ALL_ONES:
+            word.value = _ALL_ONES
+            self._check(self._lib.uc_context_restore(self._uc, self._context))
 
     def _switch(self, root: int) -> None:
         self._asid ^= 1  # Unicorn flushes on a satp write only if the address-space id changes
@@ -548,6 +565,9 @@ class InPlaceHart(Hart):
 
     def _badaddr(self) -> int:
         return self._cpu[_CPU_BADADDR]
+
+    def _forget_reservation(self) -> None:
+        self._cpu[_CPU_RESERVED] = _ALL_ONES
 
     def _switch(self, root: int) -> None:
         self._cpu[self._satp] = sv39.SATP_SV39 | root

@@ -62,6 +62,13 @@ CASE amo
 	.option	norvc
 	amoadd.d a2, a1, (a0)
 	ecall
+CASE load_reserved
+	.option	norvc
+	lr.d	a2, (a0)
+	ecall
+CASE store_conditional
+	sc.d	a2, a1, (a0)
+	ecall
 CASE jump
 	jr	a0
 

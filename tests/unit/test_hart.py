@@ -91,6 +91,26 @@ def test_access_across_a_page_end(bench: Bench, label: str, cause: int) -> None:
     assert bench.run(label, DATA_VA + PAGE - 3)[0].cause == ECALL_U
 
 
+def test_reservation_ends_when_another_frame_is_entered(bench: Bench) -> None:
+    """A store-conditional must not go by a load-reserved of another LWP's, or of a signal handler's."""
+    bench.map(DATA_VA, DATA, V | R | W | U)
+    word = DATA << 9
+
+    store = bench.program.labels["store_conditional"]
+
+    def go_on(trap: Trap) -> bool:
+        bench.frame.words[machine.PC] = store
+        return trap.pc < store
+
+    bench.words[word] = 5
+    bench.run("load_reserved", DATA_VA, 6, handler=go_on)
+    assert (bench.frame.words[A2], bench.words[word]) == (0, 6)  # nothing came between: it is stored
+
+    bench.run("load_reserved", DATA_VA)
+    bench.run("store_conditional", DATA_VA, 7)
+    assert (bench.frame.words[A2], bench.words[word]) == (1, 6)
+
+
 def test_instruction_across_a_page_end(bench: Bench) -> None:
     """The fault names the second page; pc is where the block begins, and all of it runs on a retry."""
     bench.map(DATA_VA, DATA, V | R | X | U)
