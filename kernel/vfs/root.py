@@ -22,7 +22,8 @@ DIRECTORIES = (
     ("bin", 0o755), ("dev", 0o755), ("etc", 0o755), ("home", 0o755), ("lib", 0o755), ("libexec", 0o755),
     ("mnt", 0o755), ("proc", 0o755), ("root", 0o700), ("sbin", 0o755), ("tmp", 0o1777), ("usr", 0o755),
     ("usr/bin", 0o755), ("usr/lib", 0o755), ("usr/libexec", 0o755), ("usr/sbin", 0o755), ("usr/share", 0o755),
-    ("var", 0o755), ("var/db", 0o755), ("var/log", 0o755), ("var/run", 0o755), ("var/tmp", 0o1777),
+    ("var", 0o755), ("var/db", 0o755), ("var/log", 0o755), ("var/run", 0o755), ("var/shm", 0o1777),
+    ("var/tmp", 0o1777),
 )  # fmt: skip
 
 

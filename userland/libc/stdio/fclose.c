@@ -23,7 +23,7 @@ fclose(FILE *fp)
 	if (fp->_flags & __SMBF)
 		free(fp->_bf._base);
 	free(ext->line);
-	*ext = (struct stream_ext){ .lock = ext->lock };
+	stream_ext_clear(ext);
 	fp->_bf._base = fp->_p = NULL;
 	fp->_bf._size = 0;
 	stream_unlock(&locked);

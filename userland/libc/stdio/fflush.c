@@ -7,8 +7,9 @@ flush_if_writing(FILE *fp)
 {
 	if ((fp->_flags & __SWR) == 0)
 		return 0;
+	/* It may have been closed, and opened again, before the lock was got. */
 	LOCKED(fp);
-	return __stdio_flush(fp);
+	return fp->_flags & __SWR ? __stdio_flush(fp) : 0;
 }
 
 /*

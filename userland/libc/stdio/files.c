@@ -34,6 +34,20 @@ FILE __sF[3] = {
 static struct stream *streams;
 static libc_lock_t streams_lock;	/* for what is in use, and to add to the list */
 
+/* Somebody who walks the list may still be looking at the lock, so that and the pointer to it stay. */
+static void
+renew(struct stream *stream)
+{
+	unsigned char *fp = (unsigned char *)&stream->file;
+	const size_t ext = offsetof(FILE, _ext), behind = ext + sizeof(stream->file._ext);
+
+	memset(fp, 0, ext);
+	memset(fp + behind, 0, sizeof(stream->file) - behind);
+	stream->file._file = -1;
+	stream_ext_clear(&stream->ext);
+	stream->file._ext._base = (unsigned char *)&stream->ext;
+}
+
 /* A stream with no flags yet, on the list that fflush(NULL) and exit walk. */
 FILE *
 __stdio_new(void)
@@ -52,9 +66,7 @@ __stdio_new(void)
 	libc_unlock(&streams_lock);
 	if (stream == NULL)
 		return NULL;
-	stream->file = (FILE){ ._file = -1 };
-	stream->ext = (struct stream_ext){ .line = NULL };
-	stream->file._ext._base = (unsigned char *)&stream->ext;
+	renew(stream);
 	return &stream->file;
 }
 
@@ -92,7 +104,7 @@ flush_if_writing(FILE *fp)
 	if ((fp->_flags & __SWR) == 0)
 		return 0;
 	LOCKED(fp);
-	return __stdio_flush(fp);
+	return fp->_flags & __SWR ? __stdio_flush(fp) : 0;
 }
 
 void

@@ -17,7 +17,7 @@ let_go(FILE *fp)
 	if (fp->_flags & __SMBF)
 		free(fp->_bf._base);
 	free(ext->line);
-	*ext = (struct stream_ext){ .lock = ext->lock };
+	stream_ext_clear(ext);
 	fp->_p = fp->_bf._base = NULL;
 	fp->_bf._size = fp->_r = fp->_w = fp->_lbfsize = 0;
 }

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <wchar.h>
 
 #include "../include/libc_lock.h"
@@ -32,7 +33,7 @@ struct stream_lock {
 
 /* What FILE has no room for; _ext._base points to it. */
 struct stream_ext {
-	struct stream_lock lock;
+	struct stream_lock lock;	/* first: see stream_ext_clear */
 	struct __sbuf pushback;		/* base is not NULL while ungetc'd bytes are being read */
 	char *line;			/* fgetln's assembled line */
 	size_t line_size;
@@ -44,6 +45,13 @@ static inline struct stream_ext *
 stream_ext(FILE *fp)
 {
 	return (struct stream_ext *)(void *)fp->_ext._base;
+}
+
+/* As new, except for the lock: others may be waiting for it. */
+static inline void
+stream_ext_clear(struct stream_ext *ext)
+{
+	memset((char *)ext + sizeof(ext->lock), 0, sizeof(*ext) - sizeof(ext->lock));
 }
 
 /* flockfile.c: for the functions of stdio themselves. Nobody is cancelled with a stream locked by these. */

@@ -142,10 +142,14 @@ pthread__errno(void)
 	return &errno;
 }
 
+/* <signal.h> renames it; this is for who takes its address by name. */
+#undef pthread_sigmask
+int pthread_sigmask(int, const sigset_t *restrict, sigset_t *restrict);
+
 int
 pthread_sigmask(int how, const sigset_t *restrict set, sigset_t *restrict old)
 {
-	return AS_ERRNO(sigprocmask(how, set, old));
+	return __libc_thr_sigsetmask(how, set, old);
 }
 
 LIBC_NAME(__libc_thr_curcpu, pthread_curcpu_np);
