@@ -59,17 +59,17 @@ class ImageFile(NamedTuple):
     mode: int
 
 
-def programs(prebuilt: str = PREBUILT) -> list[tuple[str, str]]:
+def programs(prebuilt: str = PREBUILT, userland: str = USERLAND) -> list[tuple[str, str]]:
     """The programs: (path in the guest, ELF file on the host). An alias has the file of what it stands for.
 
     Raises ToolchainError if they have to be compiled and there is no compiler.
     """
-    return [(file.path, file.host_path) for file in image_files(prebuilt) if file.mode & 0o111]
+    return [(file.path, file.host_path) for file in image_files(prebuilt, userland) if file.mode & 0o111]
 
 
-def image_files(prebuilt: str = PREBUILT) -> list[ImageFile]:
+def image_files(prebuilt: str = PREBUILT, userland: str = USERLAND) -> list[ImageFile]:
     """All files, programs first, in an order that is the same on every host. Raises ToolchainError."""
-    tree = prebuilt if os.path.isdir(prebuilt) else _built_tree()
+    tree = prebuilt if os.path.isdir(prebuilt) else _built_tree(userland)
     found = []
     for guest in PLACES.values():
         found += _scan(os.path.join(tree, guest[1:]), guest, 0o755)
@@ -77,7 +77,7 @@ def image_files(prebuilt: str = PREBUILT) -> list[ImageFile]:
     for alias, path in ALIASES.items():
         if path in by_path and alias not in by_path:
             found.append(by_path[path]._replace(path=alias))
-    etc = _scan(os.path.join(USERLAND, "etc"), "/etc", 0o644)
+    etc = _scan(os.path.join(userland, "etc"), "/etc", 0o644)
     return found + [file._replace(mode=_MODES.get(os.path.basename(file.path), file.mode)) for file in etc]
 
 
@@ -96,20 +96,20 @@ def _scan(directory: str, guest: str, mode: int) -> list[ImageFile]:
     return files
 
 
-def _built_tree() -> str:
+def _built_tree(userland: str) -> str:
     """The directory in the cache that holds the programs made of the sources as they are now."""
     zig = zig_executable()
     if zig is None:
         raise ToolchainError(NO_COMPILER)
-    state = "\n".join([identity(zig), *_states(USERLAND)]).encode()
+    state = os.fsencode("\n".join([identity(zig), *_states(userland)]))
     # Two checksums and the length tell versions of one tree apart, and need no hashlib.
     key = f"{zlib.crc32(state):08x}{zlib.adler32(state):08x}{len(state):x}"
-    slot = os.path.join(cache_root(), "image", f"{zlib.crc32(ROOT.encode()):08x}")
+    slot = os.path.join(cache_root(), "image", f"{zlib.crc32(os.fsencode(userland)):08x}")
     tree = os.path.join(slot, key, "root")
     if not os.path.isdir(tree):
         from toolchain.userland import build_tree
 
-        build_tree(tree)
+        build_tree(tree, userland)
         return tree
     try:
         with open(os.path.join(slot, key, "errors")) as file:

@@ -15,7 +15,6 @@ from toolchain.errors import ToolchainError
 from toolchain.image import PLACES, USERLAND, guest_path
 from toolchain.libc import HEADERS_PREFIX, SOURCE_PREFIX, CLibrary, c_library
 from toolchain.link import link_command
-from toolchain.locate import ROOT
 from toolchain.objects import cached_object
 
 _FLAGS = (
@@ -26,7 +25,6 @@ _FLAGS = (
     "-Wextra",
     "-ffunction-sections",
     "-fdata-sections",
-    f"-ffile-prefix-map={ROOT}={SOURCE_PREFIX}",
     "-Iuserland/common",
 )
 # Function names stay, line numbers would make the programs three times as large.
@@ -34,7 +32,8 @@ _LINK_FLAGS = ("--strip-debug",)
 
 
 class Source(NamedTuple):
-    """A program to be made: its path in the guest without the first slash, and its source files below ROOT."""
+    """A program to be made: its path in the guest without the first slash, and its source files as seen from the
+    directory above the userland."""
 
     path: str
     files: tuple[str, ...]
@@ -48,12 +47,12 @@ def find_sources(userland: str = USERLAND) -> list[Source]:
         for path in sorted(directory.iterdir()) if directory.is_dir() else ():
             files = sorted(path.glob("*.[cS]")) if path.is_dir() else [path] if path.suffix == ".c" else []
             if files:
-                names = tuple(str(file.relative_to(ROOT)) for file in files)
+                names = tuple(str(file.relative_to(Path(userland).parent)) for file in files)
                 found.append(Source(guest_path(place, path.stem)[1:], names))
     return found
 
 
-def build_tree(tree: str) -> None:
+def build_tree(tree: str, userland: str = USERLAND) -> None:
     """Make the directory `tree`. A program that does not compile is left out, so that it does not stand in the
     way of all others; what is missing is told by a file "errors" beside it.
 
@@ -72,7 +71,7 @@ def build_tree(tree: str) -> None:
         print("uarea: compiling the userland (once, and what is changed later) ...", file=sys.stderr)
         missing = []
         with publishing(destination) as made:
-            for source, result in build_programs():
+            for source, result in build_programs(userland):
                 if isinstance(result, ToolchainError):
                     print(f"uarea: {result}", file=sys.stderr)
                     missing.append(f" /{source.path}")
@@ -87,15 +86,16 @@ def build_tree(tree: str) -> None:
         sweep(destination)
 
 
-def build_programs() -> list[tuple[Source, Path | ToolchainError]]:
+def build_programs(userland: str = USERLAND) -> list[tuple[Source, Path | ToolchainError]]:
     """Each program's file in the cache, compiled as far as needed, or why it cannot be."""
     library = c_library()
     compiler = find_compiler("zig")
-    sources = find_sources()
+    sources = find_sources(userland)
+    base = Path(userland).parent
 
     def build_one(source: Source) -> Path | ToolchainError:
         try:
-            return _program(source, compiler, library)
+            return _program(source, base, compiler, library)
         except ToolchainError as error:
             if error.status != 1:
                 raise
@@ -105,12 +105,13 @@ def build_programs() -> list[tuple[Source, Path | ToolchainError]]:
         return list(zip(sources, pool.map(build_one, sources), strict=True))
 
 
-def _program(source: Source, compiler: Compiler, library: CLibrary) -> Path:
-    flags = [*_FLAGS, f"-ffile-prefix-map={os.path.dirname(require_zig())}={HEADERS_PREFIX}"]
-    objects = [str(cached_object(compiler, file, flags, Path(ROOT))) for file in source.files]
+def _program(source: Source, base: Path, compiler: Compiler, library: CLibrary) -> Path:
+    prefixes = ((str(base), SOURCE_PREFIX), (os.path.dirname(require_zig()), HEADERS_PREFIX))
+    flags = [*_FLAGS, *(f"-ffile-prefix-map={old}={new}" for old, new in prefixes)]
+    objects = [str(cached_object(compiler, file, flags, base)) for file in source.files]
     name = os.path.basename(source.path)
     key = digest([*objects, library.key, *_LINK_FLAGS])
-    result = cache_dir() / "userland" / digest([ROOT, source.path]) / key / name
+    result = cache_dir() / "userland" / digest([str(base), source.path]) / key / name
     if not result.exists():
         with publishing(result) as made:
             command = link_command([*_LINK_FLAGS, *objects], str(made), library)
