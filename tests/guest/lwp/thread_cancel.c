@@ -90,8 +90,10 @@ sleeps(void *argument)
 		pause();
 		break;
 	case 7:
-		for (;;)
+		for (;;) {
+			sched_yield();
 			pthread_testcancel();
+		}
 	case 8:
 		select(0, NULL, NULL, NULL, NULL);
 		break;

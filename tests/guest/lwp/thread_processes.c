@@ -9,6 +9,8 @@
 
 #include "check.h"
 
+#define FORKS 5
+
 extern char **environ;
 static char *self;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -95,8 +97,9 @@ test_fork(void)
 	CHECK_EQ(pthread_atfork(prepare, parent, child), 0);
 	for (i = 0; i < 3; i++)
 		CHECK_EQ(pthread_create(&t[i], NULL, allocates, NULL), 0);
-	for (i = 0; i < 10; i++) {
-		pass_time(1);
+	for (i = 0; i < FORKS; i++) {
+		for (int k = allocations + 20; allocations < k;)
+			sched_yield();
 		pid = fork();
 		if (pid == 0) {
 			int seen = allocations, k;
@@ -115,8 +118,8 @@ test_fork(void)
 		}
 		CHECK_EQ(wait_for(pid), 0);
 	}
-	CHECK_EQ(prepared, 10);
-	CHECK_EQ(in_parent, 10);
+	CHECK_EQ(prepared, FORKS);
+	CHECK_EQ(in_parent, FORKS);
 	CHECK_EQ(in_child, 0);
 	stop = 1;
 	for (i = 0; i < 3; i++)
