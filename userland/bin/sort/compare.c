@@ -71,32 +71,29 @@ compare_decimals(struct decimal a, struct decimal b, bool suffixes)
 	return a.negative ? -order : order;
 }
 
-static double
-general(const char *p, size_t length)
+/* What is no number comes first, then what is not-a-number, then all others: their ranks are 0, 1, 2. */
+static int
+general(const char *p, size_t length, double *x)
 {
 	char buffer[128];
 	char *end;
-	double x;
 
 	if (length >= sizeof(buffer))
 		length = sizeof(buffer) - 1;
 	memcpy(buffer, p, length);
 	buffer[length] = '\0';
-	x = strtod(buffer, &end);
-	return end == buffer ? -HUGE_VAL : x;
+	*x = strtod(buffer, &end);
+	return end == buffer ? 0 : isnan(*x) ? 1 : 2;
 }
 
-/* What is no number comes before all that are, and not-a-number between them. */
 static int
 compare_general(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-	double x = general(a, a_length), y = general(b, b_length);
+	double x, y;
+	int a_rank = general(a, a_length, &x), b_rank = general(b, b_length, &y);
 
-	if (isnan(x) || isnan(y)) {
-		if (isnan(x) && isnan(y))
-			return 0;
-		return isnan(x) ? (y == -HUGE_VAL ? 1 : -1) : (x == -HUGE_VAL ? -1 : 1);
-	}
+	if (a_rank != b_rank || a_rank < 2)
+		return a_rank - b_rank;
 	return (x > y) - (x < y);
 }
 
