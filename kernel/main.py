@@ -310,6 +310,7 @@ class Kernel(Trap):
 
     def halt(self, status: int) -> None:
         """Stop the machine; `run` returns this wait status."""
+        self.vfs.sync()
         self.status = status
         self.halting = True
         self.hart.stop()

@@ -230,3 +230,37 @@ def test_option_errors(folder: Path) -> None:
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         assert result.returncode == 2
         assert result.stderr.splitlines()[-1] == f"uarea: --share {argument}: {why}"
+
+
+def test_a_machine_can_halt_while_the_folder_is_in_use(compile_guest: Compile, folder: Path) -> None:
+    """Everything adds up although a file is mapped that nobody has open, and directories are."""
+    path = folder.parent / "prog.c"
+    path.write_text("""
+        #include <sys/mman.h>
+        #include <fcntl.h>
+        #include <unistd.h>
+        #include "check.h"
+        int main(void)
+        {
+            int fds[2];
+            CHECK(pipe(fds) == 0);
+            if (fork() == 0) {
+                int fd = open("/host/big", O_RDWR);
+                volatile char *p = mmap(0, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+                CHECK(p != MAP_FAILED && p[4096] == 'b');
+                p[0] = 'x';
+                close(fd);
+                CHECK(chdir("/host/dir") == 0 && open("/proc/self/fd", O_RDONLY) >= 0 && open(".", O_RDONLY) >= 0);
+                write(fds[1], "", 1);
+                pause();
+            }
+            char c;
+            CHECK(read(fds[0], &c, 1) == 1);
+            return 0;
+        }
+    """)
+    m = Machine()
+    share(m.kernel, str(folder), writable=True)
+    m.start(compile_guest(path))
+    pass_or_explain(m.finish())
+    assert (folder / "big").read_bytes()[:1] == b"x"  # what was only in memory when it halted

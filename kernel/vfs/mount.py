@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from kernel.errno import Errno
+
 if TYPE_CHECKING:
     from kernel.lockf import Lock, LockList
     from kernel.main import Kernel
@@ -90,6 +92,15 @@ class Vfs:
         directory.hold()
         directory.covered_by = mount
         self.mounts.append(mount)
+
+    def sync(self) -> None:
+        """Have everything safe where it is kept, as far as it can be."""
+        for mount in self.mounts:
+            for vnode in mount.mapped_vnodes():
+                try:
+                    vnode.sync()
+                except Errno as error:
+                    self.kernel.log(f"{vnode.name_hint()}: not written, error {error.errno}\n")
 
     def unmount(self, mount: Mount) -> None:
         """Uncover the directory again."""

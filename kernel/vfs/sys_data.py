@@ -53,9 +53,7 @@ def sys_ftruncate(l: Lwp, fd: int, length: int) -> None:
 
 @syscall(36, "void sync(void)")
 def sys_sync(l: Lwp) -> None:
-    for mount in l.kernel.vfs.mounts:
-        for vnode in mount.mapped_vnodes():
-            vnode.sync()
+    l.kernel.vfs.sync()
 
 
 @syscall(95, "int fsync(int fd)")
