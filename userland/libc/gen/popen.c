@@ -7,11 +7,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <paths.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "libc_lock.h"
 #include "libc_private.h"
 
 struct command {
@@ -21,6 +23,7 @@ struct command {
 };
 
 static SLIST_HEAD(, command) commands = SLIST_HEAD_INITIALIZER(commands);
+static libc_lock_t commands_lock;
 
 struct mode {
 	char stream[3];		/* what fdopen is told */
@@ -49,34 +52,44 @@ parse_mode(const char *type, struct mode *mode)
 	return 0;
 }
 
-/* In vfork's child: `fd` becomes the ends of the stream that the command has. */
-static void
-attach(int fd, const struct mode *mode)
+/*
+ * Run the command: `theirs` becomes the ends of the stream that it has, and of other commands' streams it has
+ * none. Duplicating a descriptor onto itself clears its close-on-exec flag. An errno as value.
+ */
+static int
+start(struct command *new, const char *path, char *const *argv, char *const *env, int ours, int theirs,
+    const struct mode *mode)
 {
+	posix_spawn_file_actions_t actions;
 	struct command *c;
+	int error;
 
+	posix_spawn_file_actions_init(&actions);
+	libc_lock(&commands_lock);
+	error = posix_spawn_file_actions_addclose(&actions, ours);
+	/* Somebody may have closed one with fclose(3). */
 	SLIST_FOREACH(c, &commands, link)
-		close(fileno(c->stream));
-	if (mode->stream[0] == 'r' || mode->stream[1] == '+') {
-		if (fd != STDOUT_FILENO)
-			dup2(fd, STDOUT_FILENO);
-		else
-			fcntl(fd, F_SETFD, 0);
-	}
-	if (mode->stream[0] == 'w' || mode->stream[1] == '+') {
-		if (fd != STDIN_FILENO)
-			dup2(fd, STDIN_FILENO);
-		else
-			fcntl(fd, F_SETFD, 0);
-	}
-	if (fd > STDERR_FILENO)
-		close(fd);
+		if (error == 0 && fcntl(fileno(c->stream), F_GETFD) != -1)
+			error = posix_spawn_file_actions_addclose(&actions, fileno(c->stream));
+	if (error == 0 && (mode->stream[0] == 'r' || mode->stream[1] == '+'))
+		error = posix_spawn_file_actions_adddup2(&actions, theirs, STDOUT_FILENO);
+	if (error == 0 && (mode->stream[0] == 'w' || mode->stream[1] == '+'))
+		error = posix_spawn_file_actions_adddup2(&actions, theirs, STDIN_FILENO);
+	if (error == 0 && theirs > STDERR_FILENO)
+		error = posix_spawn_file_actions_addclose(&actions, theirs);
+	if (error == 0)
+		error = posix_spawn(&new->pid, path, &actions, NULL, argv, env);
+	if (error == 0)
+		SLIST_INSERT_HEAD(&commands, new, link);
+	libc_unlock(&commands_lock);
+	posix_spawn_file_actions_destroy(&actions);
+	return error;
 }
 
 FILE *
 popenve(const char *path, char *const *argv, char *const *env, const char *type)
 {
-	int fds[2], ours, theirs, saved;
+	int fds[2], ours, theirs, saved, error;
 	struct command *c;
 	struct mode mode;
 
@@ -101,23 +114,14 @@ popenve(const char *path, char *const *argv, char *const *env, const char *type)
 	if ((mode.flags & O_CLOEXEC) == 0)
 		fcntl(ours, F_SETFD, 0);
 
-	c->pid = vfork();
-	if (c->pid == 0) {
-		close(ours);
-		attach(theirs, &mode);
-		execve(path, argv, env);
-		_exit(127);
-	}
-	if (c->pid == -1) {
-		saved = errno;
+	error = start(c, path, argv, env, ours, theirs, &mode);
+	close(theirs);
+	if (error != 0) {
 		fclose(c->stream);
-		close(theirs);
 		free(c);
-		errno = saved;
+		errno = error;
 		return NULL;
 	}
-	close(theirs);
-	SLIST_INSERT_HEAD(&commands, c, link);
 	return c->stream;
 
 no_stream:
@@ -147,14 +151,17 @@ pclose(FILE *stream)
 	int status;
 	pid_t got;
 
+	libc_lock(&commands_lock);
 	SLIST_FOREACH(c, &commands, link)
 		if (c->stream == stream)
 			break;
+	if (c != NULL)
+		SLIST_REMOVE(&commands, c, command, link);
+	libc_unlock(&commands_lock);
 	if (c == NULL) {
 		errno = ECHILD;
 		return -1;
 	}
-	SLIST_REMOVE(&commands, c, command, link);
 	fclose(stream);
 	do
 		got = waitpid(c->pid, &status, 0);
