@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 def audit(k: Kernel) -> list[str]:
     """Everything that does not add up."""
-    return [*_frames(k), *_processes(k), *_lwps(k), *_files(k), *k.uids.audit(k.allproc.values()), *_terminals(k)]
+    users = k.uids.audit(k.allproc.values())
+    return [*_frames(k), *_processes(k), *_lwps(k), *_files(k), *_segments(k), *users, *_terminals(k)]
 
 
 def _spaces(k: Kernel) -> list[tuple[VmSpace, int]]:
@@ -73,6 +74,7 @@ def _objects(k: Kernel, spaces: list[tuple[VmSpace, int]]) -> dict[int, UvmObjec
     queue = [e.obj for vm, _ in spaces for e in vm.entries if e.obj is not None]
     queue += [v.uobj for v in _vnodes(k) if v.uobj is not None]
     queue += _control_pages(k)
+    queue += [segment.obj for segment in k.shm.segments.values()]
     while queue:
         obj = queue.pop()
         if id(obj) not in found:
@@ -80,6 +82,20 @@ def _objects(k: Kernel, spaces: list[tuple[VmSpace, int]]) -> dict[int, UvmObjec
             if obj.backing is not None:
                 queue.append(obj.backing)
     return found
+
+
+def _segments(k: Kernel) -> list[str]:
+    """System V segments: each one's count is the number of address spaces' attachments, and none is left over."""
+    counted = Counter(id(s) for vm, _ in _spaces(k) if vm.shm is not None for s in vm.shm.by_address.values())
+    segments = k.shm.segments.values()
+    wrong = [
+        f"segment {s.shmid:#x}: {s.nattch} attachments, found {counted[id(s)]}"
+        for s in segments
+        if s.nattch != counted[id(s)]
+    ]
+    if any(s.removed and not s.nattch for s in segments) or counted.keys() - {id(s) for s in segments}:
+        wrong.append("segments that should be gone are there, or the reverse")
+    return wrong
 
 
 def _control_pages(k: Kernel) -> list[UvmObject]:
@@ -203,6 +219,7 @@ def _object_refs(k: Kernel, spaces: list[tuple[VmSpace, int]], objects: dict[int
     holders: Counter[int] = Counter(id(e.obj) for vm, _ in spaces for e in vm.entries if e.obj is not None)
     holders.update(id(v.uobj) for v in _vnodes(k) if v.uobj is not None)
     holders.update(id(obj) for obj in _control_pages(k))
+    holders.update(id(segment.obj) for segment in k.shm.segments.values())
     holders.update(id(o.backing) for o in objects.values() if o.backing is not None)
     return [
         f"a memory object of {len(obj.pages)} pages: count {obj.refs}, found {holders[key]}"

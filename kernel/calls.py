@@ -24,6 +24,7 @@ from kernel import (
     sys_sig,
     sys_tty,
     sysctl,
+    sysvshm,
     time,
     timers,
 )

@@ -90,6 +90,7 @@ class Kernel(Trap):
         from kernel.inject import add_fail_points
         from kernel.mqueue import Mqueues
         from kernel.sysctl_tree import build_tree
+        from kernel.sysvshm import SharedMemory
         from kernel.time import Timekeeper
         from kernel.vfs.root import make_root
 
@@ -147,6 +148,7 @@ class Kernel(Trap):
         self.sysctl = build_tree(self)
         add_fail_points(self, self.sysctl)
         self.mqueues = Mqueues(self.sysctl)
+        self.shm = SharedMemory(self, self.sysctl)
         self.rootvnode = make_root(self)
         self._boot()
 

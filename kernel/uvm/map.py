@@ -20,6 +20,7 @@ from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE, Pmap, pte_bits
 
 if TYPE_CHECKING:
     from kernel.main import Kernel
+    from kernel.sysvshm import Attachments
 
 VM_MIN_ADDRESS = 0x1000
 VM_MAXUSER_ADDRESS = 0x3F_FFFF_0000
@@ -102,6 +103,7 @@ class VmSpace(UserMemory):
         "maxsaddr",
         "pmap",
         "refs",
+        "shm",
         "ssize",
         "starts",
         "taddr",
@@ -122,6 +124,7 @@ class VmSpace(UserMemory):
         self.maxsaddr = 0
         self.maxrss = 0  # pages
         self.lock_future = False
+        self.shm: Attachments | None = None  # System V segments
 
     def fault(self, va: int, access: int, *, by_user: bool = False) -> int:
         return fault(self, va, access, by_user=by_user)
@@ -248,6 +251,8 @@ class VmSpace(UserMemory):
             for entry in self.entries:
                 if entry.obj is not None:
                     entry.obj.release()
+            if self.shm is not None:
+                self.shm.release()
             self.entries = []
             self.starts = []
 
@@ -285,6 +290,8 @@ class VmSpace(UserMemory):
             child.release()
             raise
         child.maxrss = child.pmap.resident
+        if self.shm is not None:
+            child.shm = self.shm.fork()
         return child
 
 
