@@ -74,6 +74,10 @@ def run_cases(machine: type[Machine], compile_guest: Callable[..., Path], lines:
 
 # -- bad pointers ----------------------------------------------------------------------------------------------
 
+NEW_FD = "8"  # the first that is free
+QUEUE, MESSAGE = "257 q 0x206 0x180 0", f"263 {NEW_FD} b 16 0"  # mq_open, mq_send
+SHM, SEGMENT = "231 5 64 0x380", "0x10000"  # shmget with a key, and what it gives
+
 # Arguments with which a call gets as far as looking at its pointers, by the call's name and the parameter's, or
 # by the parameter's alone. What is not here is 0 or, if it is a pointer, a zeroed buffer.
 PLAUSIBLE = {
@@ -98,6 +102,10 @@ PLAUSIBLE = {
     "__wait450.pid": "-1", "wait6.options": "0x20", "sigqueueinfo.pid": "p", "fexecve.fd": "X",
     "__sysctl.newlen": "4", "timerid": "4", "mincore.len": "65536", "____sigtimedwait50.set": "S",
     "__sigaltstack14.nss": "0", "clock_getcpuclockid2.idtype": "1", "munmap.len": "4096",
+    "__kevent100.fd": NEW_FD, "nchanges": "1", "nevents": "1", "__kevent100.timeout": "t",
+    "mq_open.name": "q", "mq_open.oflag": "0x206", "mq_open.mode": "0x180", "attr": "0", "mq_unlink.name": "q",
+    "mqdes": NEW_FD, "msg_len": "1024", "__mq_timedsend50.msg_len": "16", "mq_send.msg_len": "16",
+    "shmid": SEGMENT, "shmat.shmaddr": "0", "shmdt.shmaddr": "0x20000000", "__shmctl50.cmd": "2",
     "__statvfs190.flags": "1", "__fstatvfs190.flags": "1", "__getvfsstat90.flags": "1",
 }  # fmt: skip
 
@@ -106,7 +114,11 @@ PLAUSIBLE = {
 BEFORE = {
     "__wait450": ["2"], "wait6": ["2"], "getgroups": ["80 2 b"], "_lwp_getname": ["323 p s"],
     "__timer_settime50": ["235 0 0 b"], "__timer_gettime50": ["235 0 0 b"],
-    "____sigtimedwait50": ["293 1 S 0", "37 p 30"], "reboot": ["23 1"],
+    "____sigtimedwait50": ["293 1 S 0", "37 p 30"],
+    "__kevent100": ["344"], "mq_unlink": [QUEUE], "mq_close": [QUEUE], "mq_getattr": [QUEUE], "mq_setattr": [QUEUE],
+    "mq_notify": [QUEUE], "mq_send": [QUEUE], "__mq_timedsend50": [QUEUE],
+    "mq_receive": [QUEUE, MESSAGE], "__mq_timedreceive50": [QUEUE, MESSAGE], "shmat": [SHM], "__shmctl50": [SHM],
+    "shmdt": [SHM, f"228 {SEGMENT} 0x20000000 0"], "reboot": ["23 1"],
 }  # fmt: skip
 
 ERRNO_IS_VALUE = {"posix_spawn", "clock_nanosleep", "posix_fallocate", "__posix_fadvise50"}
@@ -118,7 +130,8 @@ OTHERWISE = {
     "break.nsize": ADDRESS, "mmap.addr": ADDRESS, "munmap.addr": ADDRESS, "mprotect.addr": ADDRESS,
     "madvise.addr": ADDRESS, "mincore.addr": ADDRESS, "mlock.addr": ADDRESS, "munlock.addr": ADDRESS,
     "minherit.addr": ADDRESS, "__msync13.addr": {OK, EINVAL, EFAULT}, "mremap.old_address": ADDRESS,
-    "mremap.new_address": ADDRESS, "rasctl.addr": ADDRESS, "reboot.bootstr": {EPERM},
+    "mremap.new_address": ADDRESS, "shmat.shmaddr": ADDRESS, "shmdt.shmaddr": {EINVAL},
+    "rasctl.addr": ADDRESS, "reboot.bootstr": {EPERM},
     "__sysctl.oldlenp": {EFAULT, ENOMEM}, "__futex.uaddr": {EFAULT, EINVAL},
     "_lwp_ctl.address": {EFAULT, OK},  # the new page may appear just there
 }  # fmt: skip
@@ -198,7 +211,7 @@ def test_bad_pointers(machine: type[Machine], compile_guest: Callable[..., Path]
 
 # -- random arguments ------------------------------------------------------------------------------------------
 
-LETTERS = "bsnldxXDfiovatmLSUNRZET"
+LETTERS = "bsnldqxXDfiovatmLSUNRZET"
 NUMBERS = [
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 30, 64, 100, 255, 256, 1024, 4095, 4096, 65536, 0x7FFF_FFFF, 0x8000_0000,
     0xFFFF_FFFF, 1 << 32, 1 << 40, 1 << 62, (1 << 63) - 1, 1 << 63, (1 << 64) - 100, (1 << 64) - 4096,

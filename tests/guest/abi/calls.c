@@ -71,6 +71,7 @@ letter(int c)
 	case 's': return (uintptr_t)"file";		/* the path of a file */
 	case 'n': return (uintptr_t)"new";		/* a path where nothing is */
 	case 'l': return (uintptr_t)"link";		/* a symbolic link's */
+	case 'q': return (uintptr_t)"/queue";		/* a name for a message queue */
 	case 'd': return (uintptr_t)"dir";		/* a directory's path */
 	case 'x': return (uintptr_t)"/bin/calls";	/* a program that ends at once */
 	case 'f': return file;				/* a file, open for reading and writing */
