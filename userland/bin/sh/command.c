@@ -25,7 +25,7 @@ struct simple {				/* a simple command, expanded */
 static void
 expand_command(struct simple *s)
 {
-	struct strings words = { 0 }, assignments = { 0 };
+	struct strings words = { 0 };
 	bool declares = false;
 
 	for (const struct word *w = s->node->words; w != NULL; w = w->next) {
@@ -44,19 +44,6 @@ expand_command(struct simple *s)
 	}
 	s->argv = words.v;
 	s->argc = words.n;
-	for (const struct word *w = s->node->assignments; w != NULL; w = w->next) {
-		char *text;
-
-		/* Without a command each is made before the next is expanded. */
-		if (s->argc == 0)
-			break;
-		text = expand_assignment(w);
-		strings_add(&assignments, text);
-		if (strncmp(text, "PATH=", 5) == 0)
-			s->path = text + 5;
-	}
-	s->assignments = assignments.v;
-	s->n_assignments = assignments.n;
 }
 
 static void
@@ -74,6 +61,25 @@ trace(char *const *first, size_t n_first, char *const *second, size_t n_second)
 	}
 	buf_putc(&line, '\n');
 	write_all(STDERR_FILENO, line.s, line.len);
+}
+
+/* The assignments before a command's name. They are expanded when the redirections are in force. */
+static void
+expand_assignments(struct simple *s)
+{
+	struct strings assignments = { 0 };
+
+	for (const struct word *w = s->node->assignments; w != NULL; w = w->next) {
+		char *text = expand_assignment(w);
+
+		strings_add(&assignments, text);
+		if (strncmp(text, "PATH=", 5) == 0)
+			s->path = text + 5;
+	}
+	s->assignments = assignments.v;
+	s->n_assignments = assignments.n;
+	if (options[OPT_XTRACE])
+		trace(s->assignments, s->n_assignments, s->argv, s->argc);
 }
 
 /* Assignments and redirections, but no command. */
@@ -119,6 +125,7 @@ exec_inside(struct simple *s, struct function *f, const struct builtin *b)
 
 	if (!redirect(s->node->redirs, &r))
 		return exit_status = STATUS_ERROR;
+	expand_assignments(s);
 	if (s->n_assignments > 0) {
 		scope_begin(&scope);
 		assign_all(s, &scope, VAR_EXPORT);
@@ -157,6 +164,7 @@ exec_special(struct simple *s, const struct builtin *b, bool keep)
 			raise_error(STATUS_ERROR);
 		return exit_status = STATUS_ERROR;
 	}
+	expand_assignments(s);
 	assign_all(s, NULL, strcmp(s->argv[0], "exec") == 0 ? VAR_EXPORT : 0);
 	if (b->flags & BUILTIN_SPECIAL)
 		run_builtin(b, s->argv, s->argc);
@@ -169,30 +177,51 @@ exec_special(struct simple *s, const struct builtin *b, bool keep)
 
 /* In the process that is to become the program. */
 static void
-become(struct simple *s, const char *path)
+become(struct simple *s, const char *path, bool redirected)
 {
-	if (!redirect(s->node->redirs, NULL))
+	if (!redirected && !redirect(s->node->redirs, NULL))
 		exit_shell(STATUS_ERROR);
 	assign_all(s, NULL, VAR_EXPORT);
 	exec_program(s->argv, path, false);
 }
 
+/* May expanding these words change variables? */
+static bool
+may_assign(const struct redir *r)
+{
+	for (; r != NULL; r = r->next) {
+		for (const struct part *p = r->word->parts; p != NULL; p = p->next) {
+			if (p->type == PART_ARITH || (p->type == PART_PARAM && p->word != NULL))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What expansions change must be changed here and not in the child; those of assignments come last. */
 static int
 exec_external(struct simple *s, int flags)
 {
+	bool redirected = s->node->redirs != NULL && (s->node->assignments != NULL || may_assign(s->node->redirs));
+	struct redirection r;
 	const char *path = NULL;
 	struct job *job;
 	int why;
 
+	if (redirected && !redirect(s->node->redirs, &r))
+		return exit_status = STATUS_ERROR;
+	expand_assignments(s);
 	if (strchr(s->argv[0], '/') == NULL && s->path == NULL)
 		path = find_program(s->argv[0], NULL, &why);
 	if (flags & EXEC_LAST && !traps_any() && !options[OPT_INTERACTIVE]) {
 		forget_handlers();
-		become(s, path);
+		become(s, path, redirected);
 	}
 	job = job_new(node_text(s->node));
 	if (job_fork(job, false) == 0)
-		become(s, path);
+		become(s, path, redirected);
+	if (redirected)
+		redirect_undo(&r);
 	return exit_status = job_wait(job);
 }
 
@@ -210,8 +239,6 @@ exec_simple(struct node *n, int flags)
 	if (s.argc == 0)
 		exec_assignments(&s);
 	else {
-		if (options[OPT_XTRACE])
-			trace(s.assignments, s.n_assignments, s.argv, s.argc);
 		b = builtin_find(s.argv[0]);
 		f = b != NULL && b->flags & BUILTIN_SPECIAL ? NULL : function_find(s.argv[0]);
 		if (f == NULL && b != NULL && (b->flags & BUILTIN_SPECIAL || keeps_redirections(&s)))

@@ -453,7 +453,7 @@ command_output(struct node *n)
 		}
 	}
 	check_interrupt();
-	substitution_status = exit_status = status_of(status);
+	substitution_status = status_of(status);
 	while (output.len > 0 && output.s[output.len - 1] == '\n')
 		output.len--;
 	return buf_string(&output);
