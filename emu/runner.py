@@ -93,6 +93,8 @@ def load(kernel: Kernel, program: str, cwd: str) -> bytes:
     """
     from kernel.vfs.root import install
 
+    if os.path.isabs(program) and is_foreign(program) and exists_in_guest(kernel, program):
+        return os.fsencode(program)  # the host has a /bin/ls of its own, which is not meant
     if os.path.exists(program):
         check_program(program)
         with open(program, "rb") as file:
@@ -109,16 +111,34 @@ def load(kernel: Kernel, program: str, cwd: str) -> bytes:
 
 def find_in_guest(kernel: Kernel, program: str) -> bytes:
     """A program's path in the guest: as given, or along PATH."""
-    from kernel.vfs import namei
-
     candidates = [program] if "/" in program else [f"{d}/{program}" for d in ENVIRONMENT["PATH"].split(":")]
     for path in candidates:
-        try:
-            namei.lookup(kernel.initproc, os.fsencode(path))
+        if exists_in_guest(kernel, path):
             return os.fsencode(path)
-        except Errno:
-            continue
     raise UsageError(f"{program}: no such file, here or in the guest")
+
+
+def exists_in_guest(kernel: Kernel, path: str) -> bool:
+    """Whether a path names something in the guest."""
+    from kernel.vfs import namei
+
+    try:
+        namei.lookup(kernel.initproc, os.fsencode(path))
+    except Errno:
+        return False
+    return True
+
+
+def is_foreign(path: str) -> bool:
+    """Whether a host file is a program, but for another machine."""
+    if not os.path.isfile(path):
+        return False
+    try:
+        with open(path, "rb") as file:
+            head = file.read(64)
+    except OSError:
+        return False
+    return len(head) == 64 and head[:4] == b"\x7fELF" and (head[4] != 2 or head[5] != 1 or head[18:20] != b"\xf3\x00")
 
 
 def check_program(path: str) -> None:
@@ -138,7 +158,7 @@ def check_program(path: str) -> None:
         raise UsageError(f"{path}: not a program (neither an ELF file nor a #! script)")
     if len(head) < 64:
         raise UsageError(f"{path}: the file is cut off inside its ELF header")
-    if head[4] != 2 or head[5] != 1 or head[18:20] != b"\xf3\x00":
+    if is_foreign(path):
         raise UsageError(f"{path}: not a 64-bit RISC-V program; compile it with 'uarea cc'")
 
 
@@ -154,7 +174,7 @@ def explain_exec(path: str, errno: int) -> str:
 def run_program(options: RunOptions, program: str, arguments: Sequence[str]) -> int:
     """Boot, run, and report; the exit status for the host. Raises UsageError."""
     started = time.perf_counter()
-    if os.path.exists(program):
+    if os.path.exists(program) and not (os.path.isabs(program) and is_foreign(program)):
         check_program(program)  # `load` does, too; but the boot may have to compile things first
     kernel = boot(options, Console.host())
     _check_directory(kernel, options.cwd)

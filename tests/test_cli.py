@@ -288,6 +288,12 @@ def test_special_files(tmp_path: Path) -> None:
     assert "no such file" in check_one_line(uarea("run", tmp_path / "link"))
 
 
+def test_a_command_that_the_host_has_as_well() -> None:
+    """/bin/ls is a program of the host's, for another machine: the guest's is meant."""
+    result = uarea("run", "/bin/ls", "/")
+    assert (result.returncode, b"dev\netc\n" in result.stdout) == (0, True)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_an_unreadable_program(tool: Path, tmp_path: Path) -> None:
     path = tmp_path / "secret"
