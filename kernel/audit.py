@@ -52,6 +52,8 @@ def _vnodes(k: Kernel) -> list[Vnode]:
     for p in k.allproc.values():
         if p.textvp is not None:
             queue.append(p.textvp)
+        if p.tracep is not None:
+            queue.append(p.tracep.vnode)
         if p.stat != SZOMB:
             queue.append(p.cwdi.cdir)
             for _, file in p.fd.open_files():
@@ -283,7 +285,8 @@ def _lwps(k: Kernel) -> list[str]:
 
 
 def _files(k: Kernel) -> list[str]:
-    """Open files: each one's count is the number of descriptors, over all distinct tables, that name it."""
+    """Open files: each one's count is the number of descriptors, over all distinct tables, that name it, and
+    one more if processes are traced to it."""
     wrong: list[str] = []
     tables = {}
     users: Counter[int] = Counter()
@@ -299,6 +302,15 @@ def _files(k: Kernel) -> list[str]:
         for _, file in table.open_files():
             held[id(file)] += 1
             files[id(file)] = file
+    traces = {id(p.tracep): p.tracep for p in k.allproc.values() if p.tracep is not None}
+    for trace in traces.values():
+        held[id(trace.file)] += 1
+        files[id(trace.file)] = trace.file
+        traced = sum(p.tracep is trace for p in k.allproc.values())
+        if trace.users != traced:
+            wrong.append(f"a trace file: {trace.users} users, {traced} processes are traced to it")
+    if k.ktrace.traced != sum(p.tracep is not None for p in k.allproc.values()):
+        wrong.append(f"{k.ktrace.traced} traced processes counted")
     for key, file in files.items():
         if file.refs != held[key]:
             wrong.append(f"a {type(file).__name__}: {file.refs} references, {held[key]} descriptors")

@@ -8,6 +8,7 @@ from kernel import (
     exit,
     fork,
     futex,
+    ktrace,
     limits,
     lwpctl,
     misc,

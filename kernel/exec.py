@@ -15,7 +15,7 @@ from emu.machine.hart import A1, FRAME_WORDS, PC, SP
 from kernel.descrip import closeexec, cwdunshare
 from kernel.errno import E2BIG, EACCES, EAGAIN, EFAULT, EINVAL, ENAMETOOLONG, ENOEXEC, ENOMEM, ETXTBSY, Errno
 from kernel.exit import become_first, end_lwps, release_vfork_parent
-from kernel.kauth import Process
+from kernel.kauth import KTR_PERSISTENT, Process
 from kernel.knote_proc import knote_proc_exec
 from kernel.limits import RLIMIT_DATA, RLIMIT_NPROC, RLIMIT_STACK
 from kernel.proc import AFORK, PK_EXEC, PK_SUGID
@@ -111,6 +111,20 @@ def execve(l: Lwp, path: bytes, argv: list[bytes], envv: list[bytes], vnode: Vno
     Errors: what looking up the path says; EACCES, ENOEXEC, ETXTBSY, E2BIG, ENOMEM; EAGAIN for a set-id
     process above RLIMIT_NPROC.
     """
+    sdt = l.kernel.sdt
+    if sdt.exec.on:
+        sdt.exec.fire(path)
+    try:
+        _execve(l, path, argv, envv, vnode)
+    except Errno as error:
+        if sdt.exec_failure.on:
+            sdt.exec_failure.fire(error.errno)
+        raise
+    if sdt.exec_success.on:
+        sdt.exec_success.fire(path)
+
+
+def _execve(l: Lwp, path: bytes, argv: list[bytes], envv: list[bytes], vnode: Vnode | None) -> None:
     p, k = l.proc, l.kernel
     if (
         p.flag & PK_SUGID
@@ -119,6 +133,8 @@ def execve(l: Lwp, path: bytes, argv: list[bytes], envv: list[bytes], vnode: Vno
     ):
         raise Errno(EAGAIN)
     package = _prepare(l, path, argv, vnode)
+    if k.sdt.exec_args.on:
+        k.sdt.exec_args.fire(package.argv, envv)
     vm = VmSpace(k)
     try:
         stack_limit = min(round_page(p.limit.soft[RLIMIT_STACK]), MAXSSIZ)
@@ -241,12 +257,16 @@ def _point_of_no_return(l: Lwp, package: Package, vm: VmSpace, cred: Cred) -> No
         become_first(l)
     cwdunshare(l)
     closeexec(l)
+    if k.sdt.exec_files.on:
+        k.sdt.exec_files.fire(p)
     execsigs(l)
     set_id = (cred.euid, cred.egid) != (p.cred.euid, p.cred.egid)
     if cred is not p.cred:
         change_cred(p, cred)
     if set_id:
         p.flag |= PK_SUGID
+        if p.tracep is not None and not p.traceflag & KTR_PERSISTENT:
+            k.ktrace.detach(p)
     elif cred.euid == cred.ruid and cred.egid == cred.rgid:
         p.flag &= ~PK_SUGID
     p.raslist = []

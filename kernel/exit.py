@@ -67,6 +67,8 @@ def exit1(l: Lwp, code: int, signo: int) -> None:
     if p.pid == 1 and not p.vm.kernel.halting:
         k.panic(f"init died (signal {signo}, exit {code})")
     k.account(l)
+    if k.sdt.exit.on:
+        k.sdt.exit.fire(CLD_KILLED if signo else CLD_EXITED)
     if signo:
         p.acflag |= AXSIG
     p.sflag |= PS_WEXIT
@@ -82,6 +84,8 @@ def exit1(l: Lwp, code: int, signo: int) -> None:
         hook(p)
     p.sigacts.release()
     acct_process(p)
+    if p.tracep is not None:
+        k.ktrace.detach(p)
     p.xexit = code
     p.xsig = signo
     if p.vm.maxrss << 2 > p.stats.maxrss:

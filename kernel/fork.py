@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 FORK_PPWAIT, FORK_SHAREVM, FORK_SHARECWD, FORK_SHAREFILES = 0x1, 0x2, 0x4, 0x8
 FORK_SHARESIGS, FORK_NOWAIT, FORK_CLEANFILES, FORK_SYSTEM = 0x10, 0x20, 0x40, 0x80
 
+SYS_FORK = 2
+
 CLONE_CSIGNAL, CLONE_VM, CLONE_FS, CLONE_FILES = 0xFF, 0x100, 0x200, 0x400
 CLONE_SIGHAND, CLONE_PTRACE, CLONE_VFORK = 0x800, 0x2000, 0x4000
 
@@ -156,6 +158,8 @@ def fork1(
     k.kauth.proc_fork(p1, p2)
     _copy_substructures(p1, p2, flags)  # 9-14
     _mark_vfork(l1, p2, flags)  # 15
+    if p1.traceflag:
+        k.ktrace.fork(p1, p2)  # 16 (L452-464; spec C.18)
     p2.pptr = parent = k.initproc if flags & FORK_NOWAIT else p1
     p2.ppid = parent.pid
     p2.sigacts = p1.sigacts.fork(bool(flags & FORK_SHARESIGS))  # 17 (L466-472; spec C.19)
@@ -180,8 +184,12 @@ def fork1(
     l2.coro = _first_return(l2, func or child_return)
 
     # -- 22. hooks and probe (L505-517; spec C.23) -------------------------------------------------
+    if p2.emul.proc_fork is not None:
+        p2.emul.proc_fork(p2, l1, flags)
     for hook in k.forkhooks:
         hook(p2, p1)
+    if k.sdt.proc_create.on:
+        k.sdt.proc_create.fire(p2, p1, flags)
 
     _make_visible(p1, p2, flags, exitsig)  # 23-27
     if p1.klist:  # 28 (L563-570; spec C.27)
@@ -210,6 +218,8 @@ def _make_visible(p1: Proc, p2: Proc, flags: int, exitsig: int) -> None:
         k.stats.forks_ppwait += 1
     if flags & FORK_SHAREVM:
         k.stats.forks_sharevm += 1
+    if p1.traceflag:
+        k.ktrace.fork_emul(p1, p2)
 
 
 def _start(p1: Proc, p2: Proc, l2: Lwp) -> None:
@@ -306,6 +316,7 @@ def _abandon(l1: Lwp, p2: Proc, uarea: int, uid: int) -> None:
     """Take apart a child whose address space could not be copied; nothing has seen it yet."""
     k = l1.kernel
     l1.vforkwaiting = False
+    k.ktrace.detach(p2)
     p2.sigacts.release()
     p2.limit.release()
     p2.cwdi.release()
@@ -343,6 +354,8 @@ def lwp_create(l1: Lwp, p2: Proc, uarea: int, stack: int) -> Lwp:
     if p2.lflag & PL_PPWAIT:
         l2.lwpctl = l1.lwpctl  # on loan: see release_vfork_parent
     p2.lwps.append(l2)
+    if k.sdt.lwp_create.on:
+        k.sdt.lwp_create.fire(l2)
     return l2
 
 
@@ -351,7 +364,12 @@ async def _first_return(l: Lwp, func: Callable[[Lwp], None]) -> None:
 
 
 def child_return(l: Lwp) -> None:
-    """What every new process does first (L651-671; spec C.32, A.3): a0 = 0, a1 = 1, then user mode."""
+    """What every new process does first (L651-671; spec C.32, A.3): a0 = 0, a1 = 1, then user mode.
+
+    Whatever made it, to a tracer it returns from fork.
+    """
+    if l.kernel.sdt.syscall_return.on:
+        l.kernel.sdt.syscall_return.fire_for("fork", SYS_FORK, (), 0, (0, 0))
     words = l.frame.words
     words[A0] = 0
     words[A1] = 1

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kernel.proc import Proc
 
 NGROUPS_MAX = 16
+KTR_PERSISTENT = 0x8000_0000  # proc.traceflag: only root may change how this process is traced
 ROOT_RESERVE = 5  # process slots meant to be left for root (spec C.3)
 
 
@@ -73,7 +74,7 @@ class Process(Enum):
     CORENAME = "corename"  # arg1: "get" or "set"
     FORK = "fork"  # arg1: the process count with this one
     KEVENT_FILTER = "kevent_filter"
-    KTRACE = "ktrace"
+    KTRACE = "ktrace"  # arg1: "persistent" for tracing that outlives a set-id exec
     NICE = "nice"  # arg1: the nice value wanted, 0..40
     PTRACE = "ptrace"
     RLIMIT_BYPASS = "rlimit_bypass"  # arg1: which limit
@@ -170,6 +171,8 @@ class KAuth:
             # The environment may hold secrets: only one's own, and not of a process that changed ids.
             same = cred.euid == p.cred.euid and cred.ruid == p.cred.ruid
             return ALLOW if same and not p.flag & PK_SUGID else DEFER
+        if action is Process.KTRACE and (arg1 == "persistent" or p.traceflag & KTR_PERSISTENT):
+            return DEFER
         if action in (Process.KTRACE, Process.PTRACE, Process.KEVENT_FILTER):
             return ALLOW if cred.may_inspect(p.cred) and not p.flag & PK_SUGID else DEFER
         if action is Process.CORENAME:

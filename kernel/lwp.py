@@ -35,6 +35,7 @@ class Lwp:
         "frame",  # trap frame: views of the U-area's last 288 bytes
         "interruptible",
         "kernel",
+        "ktrflag",  # kernel.ktrace: ACTIVE, CALLING
         "lid",
         "lwpctl",  # index in ram.words of its struct lwpctl, 0 if it has none
         "name",
@@ -88,6 +89,7 @@ class Lwp:
         self.sigstk = (0, 0, 4)  # SS_DISABLE
         self.private = 0
         self.ctxlink = 0
+        self.ktrflag = 0
         self.fpu_used = False
         self.name = ""
         self.detached = False

@@ -21,6 +21,7 @@ from kernel.fcntl import FREAD, FWRITE
 from kernel.file import File, FileTable
 from kernel.futex import Futexes
 from kernel.kauth import Cred, KAuth
+from kernel.ktrace import KTrace
 from kernel.limits import Limits
 from kernel.lwp import Lwp
 from kernel.mcontext import Fpu
@@ -30,6 +31,7 @@ from kernel.program import Program
 from kernel.ras import ras_restart
 from kernel.resource import Stats
 from kernel.sched import LSONPROC, LSSLEEP, LSZOMB, Scheduler
+from kernel.sdt import Sdt
 from kernel.signal import DEFAULT_IGNORED, SIGCONT, Pending, SigActs, Signals, bit
 from kernel.syscall import MAXSYSCALL
 from kernel.trap import TRAP_CYCLES, TRAP_NS, Trap, trap_of
@@ -106,6 +108,10 @@ class Kernel(Trap):
         self.frames.forget_code = self.hart.forget_code
         self.uareas = UAreas(self.frames)
         self.fpu = Fpu(self.hart, self.uareas)
+        self.direct = MAXSYSCALL
+        self.faults_watched = False
+        self.sdt = Sdt(self, self._listeners_changed)
+        self.ktrace = KTrace(self)
         self.sched = Scheduler(self)
         self.signals = Signals(self)
         self.timers = timers
@@ -151,6 +157,11 @@ class Kernel(Trap):
         self.shm = SharedMemory(self, self.sysctl)
         self.rootvnode = make_root(self)
         self._boot()
+
+    def _listeners_changed(self) -> None:
+        """What the hottest paths test is at hand."""
+        self.direct = 0 if self.sdt.calls else MAXSYSCALL
+        self.faults_watched = self.sdt.fault.on
 
     # -- boot --------------------------------------------------------------------------------------
 
@@ -261,6 +272,7 @@ class Kernel(Trap):
         self.curlwp = l
         execve(l, path, argv, envv)
         self.sched.setrunnable(l)
+        self.curlwp = self.proc0.lwps[0]  # the program's turn has not begun
         self._watched = p.pid
         self.program = p.textvp.program if p.textvp is not None else None
         return p
@@ -289,6 +301,7 @@ class Kernel(Trap):
         for _ in range(3):
             p.fd.install(p.fd.reserve(l), console)
         self.sched.setrunnable(l)
+        self.curlwp = self.proc0.lwps[0]
         return p
 
     # -- running -----------------------------------------------------------------------------------
@@ -372,6 +385,8 @@ class Kernel(Trap):
         """Make the next runnable LWP the current one, waiting for one if need be."""
         sched = self.sched
         self.account(self.curlwp)
+        if self.sdt.off_cpu.on:
+            self._off_cpu()
         while not sched.runq:
             self._idle()
             if self.halting:
@@ -388,7 +403,14 @@ class Kernel(Trap):
         self.stats.swtch += 1
         sched.resched = False
         self.start_quantum()
+        if self.sdt.on_cpu.on:
+            self.sdt.on_cpu.fire(l)
         return l
+
+    def _off_cpu(self) -> None:
+        """The current LWP gives up the CPU to the next one, or to nobody for now."""
+        following = self.sched.runq[0] if self.sched.runq else self.proc0.lwps[0]
+        self.sdt.off_cpu.fire(following, following.proc)
 
     def start_quantum(self) -> None:
         """The current LWP may run for a tick, more or less by the seed."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kernel.emul import NETBSD, Emul
 from kernel.sched import CondVar
 
 if TYPE_CHECKING:
     from kernel.descrip import CwdInfo, FileDesc
     from kernel.kauth import Cred
+    from kernel.ktrace import TraceFile
     from kernel.limits import Limits
     from kernel.lwp import Lwp
     from kernel.lwpctl import LwpControl
@@ -109,13 +111,13 @@ class Proc:
     cwdi: CwdInfo
     vm: VmSpace
     mqueue_cnt: int
-    emul: Any
+    emul: Emul
     raslist: list[tuple[int, int]]
     start: int  # ns of virtual time at creation
     stats: Any  # kernel.resource.Stats: ru, cru, timers, profiling
     timers: Any
-    traceflag: int
-    tracep: Any
+    traceflag: int  # kernel.ktrace: what is traced, and how
+    tracep: TraceFile | None
     klist: list[Any] | None  # kernel events that watch it (kernel.knote_proc)
     xutime: int
     xstime: int
@@ -140,7 +142,8 @@ class Proc:
         self.sigignore = self.sigcatch = self.psstrp = 0
         self.nice = 20
         self.comm = ""
-        self.emul = self.stats = self.timers = self.tracep = self.klist = None
+        self.emul = NETBSD
+        self.stats = self.timers = self.tracep = self.klist = None
         self.nstopchild = self.waited = self.oppid = self.traceflag = self.xutime = self.xstime = 0
 
     @property

@@ -247,7 +247,12 @@ class Signals:
             for note in list(p.klist):
                 note.activate(NOTE_SIGNAL | signo)
         mask = bit(signo)
+        sdt = self.kernel.sdt
+        if sdt.signal_send.on:
+            sdt.signal_send.fire(self.kernel.curlwp, p, signo)
         if p.sigignore & mask and not self._awaited(p, mask):
+            if sdt.signal_discard.on:
+                sdt.signal_discard.fire(self.kernel.curlwp, p, signo)
             if signo != SIGCONT:
                 return
         default = p.sigacts.actions[signo].handler == SIG_DFL
@@ -427,6 +432,7 @@ class Signals:
 
         p = l.proc
         sched = self.kernel.sched
+        sdt = self.kernel.sdt
         while True:
             if p.sflag & PS_WEXIT:
                 exit1(l, 0, 0)
@@ -447,12 +453,16 @@ class Signals:
             info = (l.sigpend if l.sigpend.set & mask else p.sigpend).take(signo)
             handler = p.sigacts.actions[signo].handler
             if handler == SIG_IGN or (handler == SIG_DFL and mask & DEFAULT_IGNORED):
+                if sdt.signal_discard.on:
+                    sdt.signal_discard.fire(l, p, signo)
                 continue
             if handler == SIG_DFL:
                 if mask & STOP_SIGNALS:
                     if not (mask & TTY_STOPS and p.pgrp.jobc == 0):
                         self.stop(p, signo)
                     continue
+                if sdt.signal_handle.on:
+                    sdt.signal_handle.fire(signo, info, SIG_DFL, l.sigmask)
                 self.sigexit(l, signo)
                 return
             if not self._deliver(l, signo, info):
@@ -481,6 +491,8 @@ class Signals:
         action = p.sigacts.actions[signo]
         back_to = l.restore_mask if l.restore_mask is not None else l.sigmask
         l.restore_mask = None
+        if self.kernel.sdt.signal_handle.on:
+            self.kernel.sdt.signal_handle.fire(signo, info, action.handler, back_to)
         p.stats.nsignals += 1
         l.sigmask |= action.mask & ~CANTMASK
         if action.flags & SA_RESETHAND:

@@ -168,6 +168,8 @@ def _make_child(l1: Lwp, request: Request) -> int:
     p2.mqueue_cnt = p1.mqueue_cnt
     p2.pptr = p1
     p2.ppid = p2.oppid = p1.pid
+    if p1.traceflag:
+        k.ktrace.fork(p1, p2)
     k.proc0.vm.hold()
     p2.vm = k.proc0.vm
     l2 = lwp_create(l1, p2, uarea, 0)
@@ -178,6 +180,8 @@ def _make_child(l1: Lwp, request: Request) -> int:
     p2.exitsig = SIGCHLD
     join_after(p1, p2)
     k.allproc[p2.pid] = p2
+    if p1.traceflag:
+        k.ktrace.fork_emul(p1, p2)
     p2.start = k.clock.now()
     p2.stat = SACTIVE
     k.sched.setrunnable(l2)

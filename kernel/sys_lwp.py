@@ -129,6 +129,8 @@ def lwp_create(l: Lwp) -> Lwp:
     l2.sigmask = l.sigmask
     l2.affinity = l.affinity
     p.lwps.append(l2)
+    if k.sdt.lwp_create.on:
+        k.sdt.lwp_create.fire(l2)
     # A signal that nobody took so far because all block it may be for this one.
     l2.ast = True
     return l2
@@ -146,6 +148,8 @@ def sys__lwp_exit(l: Lwp) -> Result:
 def lwp_exit(l: Lwp) -> None:
     """The calling LWP ends, and with the last one the process (lwp_exit)."""
     k, p = l.kernel, l.proc
+    if k.sdt.lwp_exit.on:
+        k.sdt.lwp_exit.fire(l)
     if sum(other.stat != LSZOMB for other in p.lwps) == 1:
         exit1(l, 0, 0)
         return

@@ -265,6 +265,8 @@ async def sys_____sigtimedwait50(l: Lwp, user_set: int, user_info: int, user_tim
         if found:
             signo = (found & -found).bit_length()
             info = (l.sigpend if l.sigpend.set & bit(signo) else p.sigpend).take(signo)
+            if k.sdt.signal_clear.on:
+                k.sdt.signal_clear.fire(signo)
             if user_info:
                 vm.copyout(user_info, info.pack())
             return signo

@@ -51,7 +51,7 @@ _UNSIGNED64 = {"size_t", "u_long", "unsigned long", "dev_t", "uint64_t", "nfds_t
 class SyscallEntry:
     """One row of a system call table: number, name, C prototype, and whether the call may sleep."""
 
-    __slots__ = ("call", "handler", "name", "number", "prototype", "sleeps")
+    __slots__ = ("call", "handler", "name", "number", "prototype", "registers", "sleeps")
 
     def __init__(self, number: int, prototype: str, handler: Handler, sleeps: bool) -> None:
         self.number = number
@@ -59,6 +59,7 @@ class SyscallEntry:
         self.handler = handler
         self.sleeps = sleeps
         self.name, arguments = parse_prototype(prototype)
+        self.registers = len(arguments)  # how many the arguments take, PADs among them
         self.call = _argument_loader(handler, arguments)
 
 

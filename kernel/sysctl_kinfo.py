@@ -178,7 +178,7 @@ def pack_kproc2(p: Proc) -> bytes:
 
 def emul_name(p: Proc) -> str:
     """The personality's name, as ps prints it."""
-    return str(p.emul.name) if p.emul is not None else "netbsd"
+    return p.emul.name
 
 
 def all_procs(k: Kernel) -> Iterator[Proc]:

@@ -34,6 +34,7 @@ from kernel.resource import check_cpu_limit
 from kernel.sched import LSONPROC
 from kernel.signal import SIGBUS, SIGILL, SIGSYS, SIGTRAP, SigInfo
 from kernel.syscall import JUSTRETURN, MAXSYSCALL, NATIVE, Result, Value
+from kernel.systrace import traced
 from kernel.uvm.fault import fault, siginfo_for, zero_fill
 from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from kernel.lwp import Lwp
     from kernel.mcontext import Fpu
     from kernel.sched import Scheduler
+    from kernel.sdt import Sdt
     from kernel.signal import Signals
 
 ILL_ILLOPC, TRAP_BRKPT, BUS_ADRALN = 1, 1, 1
@@ -76,10 +78,13 @@ class Trap:
     clock: Clock
     clock_words: memoryview  # clock.words, at hand
     curlwp: Lwp
+    direct: int  # calls below this number take the shortest way: MAXSYSCALL, or 0 while some probe is listened to
     fault_error: int
+    faults_watched: bool  # some probe of page faults is listened to
     fpu: Fpu
     quantum_end: int  # in clock cycles
     sched: Scheduler
+    sdt: Sdt
     _other_cycles: int
     signals: Signals
     syscalls: list[int]  # how often each was called
@@ -124,6 +129,8 @@ class Trap:
         If not, `trap` is called next: `fault_error` says why the fault could not be served.
         """
         p = self.curlwp.proc
+        if self.faults_watched:
+            self.sdt.fault.fire(p.vm, tval, _ACCESS[cause])
         if cause != STORE_FAULT or not zero_fill(p.vm, tval):
             error = fault(p.vm, tval, _ACCESS[cause], by_user=True)
             if error:
@@ -190,7 +197,7 @@ class Trap:
     def syscall(self) -> None:
         """Handle a system call (spec A.1): number in t6; pc is moved past the error jump before the handler runs.
 
-        The number of a call that is not in the table may be that of `syscall` or `__syscall`.
+        What is not in the table, or is listened to, takes the longer way of `_indirect`.
         """
         l = self.curlwp
         self.clock_words[USED] += TRAP_CYCLES
@@ -198,7 +205,7 @@ class Trap:
         words = l.frame.words
         words[PC] += 12
         number = words[T6]
-        entry = NATIVE[number] if number < MAXSYSCALL else None
+        entry = NATIVE[number] if number < self.direct else None
         if entry is None:
             self._indirect(l, number)
         else:
@@ -228,23 +235,26 @@ class Trap:
             self.succeed(l, cast(Value, result))
 
     def _indirect(self, l: Lwp, number: int) -> None:
-        """syscall(2), whose first argument is the number; or a call that does not exist."""
+        """syscall(2), whose first argument is the number; a call that does not exist; or one that is traced."""
         words = l.frame.words
-        entry = None
         frame: Any = words
         if number in INDIRECT:
             number = words[A0]
             frame = [*words[:A0], *words[A1 : A0 + 8], 0]  # the arguments moved down by one register
-            entry = NATIVE[number] if number < MAXSYSCALL else None
+        entry = NATIVE[number] if number < MAXSYSCALL else None
         self.syscalls[number if number < MAXSYSCALL else 0] += 1
-        if entry is None:
-            self.fail(l, ENOSYS)
-            self.signals.psignal(l.proc, SIGSYS)  # may be blocked or ignored: then the errno is all there is
-            return
         try:
-            self._settle(l, entry.call(l, frame))
+            if not self.direct:
+                result = traced(l, number, entry, frame)
+            elif entry is not None:
+                result = entry.call(l, frame)
+            else:
+                raise Errno(ENOSYS)
+            self._settle(l, result)
         except Errno as error:
             self.fail(l, error.errno)
+        if entry is None:
+            self.signals.psignal(l.proc, SIGSYS)  # may be blocked or ignored: then the errno is all there is
 
     def succeed(self, l: Lwp, result: Value) -> None:
         """Both result registers are written: a1 is 0 unless the call says otherwise."""

@@ -133,6 +133,7 @@ OTHERWISE = {
     "mremap.new_address": ADDRESS, "shmat.shmaddr": ADDRESS, "shmdt.shmaddr": {EINVAL},
     "rasctl.addr": ADDRESS, "reboot.bootstr": {EPERM},
     "__sysctl.oldlenp": {EFAULT, ENOMEM}, "__futex.uaddr": {EFAULT, EINVAL},
+    "utrace.label": {OK}, "utrace.addr": {OK},  # of a process that is not traced
     "_lwp_ctl.address": {EFAULT, OK},  # the new page may appear just there
 }  # fmt: skip
 

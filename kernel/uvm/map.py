@@ -127,6 +127,9 @@ class VmSpace(UserMemory):
         self.shm: Attachments | None = None  # System V segments
 
     def fault(self, va: int, access: int, *, by_user: bool = False) -> int:
+        probe = self.kernel.sdt.fault
+        if probe.on:
+            probe.fire(self, va, access)
         return fault(self, va, access, by_user=by_user)
 
     # -- looking up --------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 SLASH = 0x2F
+FOLLOW = 0x40
 
 
 class Found(NamedTuple):
@@ -54,6 +55,30 @@ def lookup(who: Lwp | Proc, path: bytes, follow: bool = True, at: int = AT_FDCWD
 def walk(who: Lwp | Proc, path: bytes, follow: bool = True, at: int = AT_FDCWD, cred: Cred | None = None) -> Found:
     """Like `lookup`, but the last component need not exist. `cred` is used instead of the process's own."""
     p = who if isinstance(who, Proc) else who.proc
+    sdt = p.kernel.sdt
+    if path and (sdt.lookup_entry.on or sdt.lookup_return.on):
+        return _traced_walk(p, path, follow, at, cred)
+    return _walk(p, path, follow, at, cred)
+
+
+def _traced_walk(p: Proc, path: bytes, follow: bool, at: int, cred: Cred | None) -> Found:
+    """`_walk` between its probes. The flag given to the first is namei's FOLLOW."""
+    sdt = p.kernel.sdt
+    if sdt.lookup_entry.on:
+        sdt.lookup_entry.fire(root_of(p) if path[0] == SLASH else p.cwdi.cdir, path, FOLLOW if follow else 0)
+    try:
+        found = _walk(p, path, follow, at, cred)
+    except Errno as error:
+        if sdt.lookup_return.on:
+            sdt.lookup_return.fire(error.errno, None)
+        raise
+    if sdt.lookup_return.on:
+        sdt.lookup_return.fire(0, found.vnode)
+    return found
+
+
+def _walk(p: Proc, path: bytes, follow: bool, at: int, cred: Cred | None) -> Found:
+    """Component by component."""
     if cred is None:
         cred = p.cred
     if not path:

@@ -20,6 +20,7 @@ from kernel.proc import SACTIVE, Pgrp, Proc, Session
 from kernel.prot import join_after
 from kernel.resource import Stats
 from kernel.sched import Scheduler
+from kernel.sdt import Sdt
 from kernel.signal import Pending, SigActs
 from kernel.syscall import NATIVE
 from kernel.sysctl_tree import build_tree
@@ -133,6 +134,7 @@ class FakeKernel:
         self.maxproc, self.maxfiles, self.nprocs, self.forkfsleep = 1044, MAXFILES, 0, 0
         self.kauth = KAuth(self)  # type: ignore[arg-type]
         self.uids = UidInfo()
+        self.sdt = Sdt(self, lambda: None)  # type: ignore[arg-type]
         self.timekeeper = Timekeeper(self)  # type: ignore[arg-type]
         self.sysctl = build_tree(self)  # type: ignore[arg-type]
         self.proc0 = self._bare_proc()

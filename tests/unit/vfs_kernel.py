@@ -17,6 +17,7 @@ from kernel.errno import EFAULT, ENAMETOOLONG, Errno
 from kernel.kauth import Cred, KAuth
 from kernel.proc import Proc
 from kernel.sched import CondVar, Scheduler
+from kernel.sdt import Sdt
 from kernel.syscall import NATIVE
 from kernel.uidinfo import UidInfo
 from kernel.uvm.page import Frames
@@ -120,6 +121,7 @@ class FileKernel:
         self.clock = StoppedClock()
         self.signals = SentSignals()
         self.uids = UidInfo()
+        self.sdt = Sdt(self, lambda: None)  # type: ignore[arg-type]
         self.random = random.Random(1)
         self.maxfiles = 3404
         self.console = console or Console.buffers()

@@ -1,0 +1,172 @@
+"""A system call while somebody listens: probes before and after its handler (NetBSD: trace_enter, trace_exit).
+
+What a call transfers is found from its arguments here, when it begins or ends, and not where it is transferred:
+read and write then need no probe of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from struct import unpack
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from kernel.errno import ENOSYS, Errno
+from kernel.ioctl import IOC_IN, IOC_OUT, parameter_length
+from kernel.sched import LSZOMB
+from kernel.syscall import FIRST_ARGUMENT, JUSTRETURN, Result, SyscallEntry, Value
+
+if TYPE_CHECKING:
+    from kernel.lwp import Lwp
+    from kernel.uvm.map import VmSpace
+
+UIO_READ, UIO_WRITE = 0, 1
+EJUSTRETURN = -2  # what the records have for a call that set all registers itself
+UNKNOWN_ARGUMENTS = 8  # of a call that does not exist
+
+SYS_ioctl, SYS_getdents, SYS_sysctl = 54, 390, 202
+
+# number -> (direction, whether the second argument is an array of iovecs)
+_TRANSFERS = {
+    3: (UIO_READ, False), 4: (UIO_WRITE, False), 120: (UIO_READ, True), 121: (UIO_WRITE, True),
+    173: (UIO_READ, False), 174: (UIO_WRITE, False), 289: (UIO_READ, True), 290: (UIO_WRITE, True),
+    SYS_getdents: (UIO_READ, False),
+}  # fmt: skip
+
+
+class Call(NamedTuple):
+    """A system call under way: its argument registers as they were."""
+
+    number: int
+    name: str
+    args: tuple[int, ...]
+
+
+def traced(l: Lwp, number: int, entry: SyscallEntry | None, frame: Sequence[int]) -> Result:
+    """What entry.call does, between the probes. Raises Errno as that does; ENOSYS without an entry."""
+    count = entry.registers if entry is not None else UNKNOWN_ARGUMENTS
+    args = tuple(frame[FIRST_ARGUMENT : FIRST_ARGUMENT + count])
+    call = Call(number, entry.name if entry is not None else f"#{number}", args)
+    _enter(l, call)
+    try:
+        if entry is None:
+            raise Errno(ENOSYS)
+        result = cast("Callable[[Lwp, Sequence[int]], Result]", entry.call)(l, frame)
+    except Errno as error:
+        _leave(l, call, error.errno, None)
+        raise
+    if isinstance(result, CoroutineType):
+        return _finish(l, call, result)
+    _leave(l, call, 0, cast(Value, result))
+    return result
+
+
+async def _finish(l: Lwp, call: Call, rest: Coroutine[Any, Any, Value]) -> Value:
+    """The part of a call that waits."""
+    try:
+        result = await rest
+    except Errno as error:
+        _leave(l, call, error.errno, None)
+        raise
+    _leave(l, call, 0, result)
+    return result
+
+
+def _enter(l: Lwp, call: Call) -> None:
+    sdt = l.kernel.sdt
+    if sdt.syscall_entry.on:
+        sdt.syscall_entry.fire_for(call.name, call.number, call.args)
+    if sdt.mib.on and call.number == SYS_sysctl:
+        name = peek(l.proc.vm, call.args[0], 4 * min(call.args[1] & 0xFFFF_FFFF, 12))
+        if name is not None:
+            sdt.mib.fire(name)
+    if sdt.mibio.on and call.number == SYS_sysctl and call.args[4]:
+        _moved(l, sdt.mibio.fire, (UIO_WRITE,), call.args[4], call.args[5])
+    if sdt.genio.on and call.number == SYS_ioctl and call.args[1] & IOC_IN:
+        _moved(l, sdt.genio.fire, (_fd(call), UIO_WRITE), call.args[2], parameter_length(call.args[1]))
+
+
+def _leave(l: Lwp, call: Call, error: int, result: Value) -> None:
+    if l.stat == LSZOMB:
+        return  # exit does not come back
+    sdt = l.kernel.sdt
+    if result is JUSTRETURN:
+        error = EJUSTRETURN
+        result = 0
+    first, second = result if isinstance(result, tuple) else (result or 0, 0)
+    if not error and (sdt.genio.on or sdt.mibio.on):
+        _transfer(l, call, first)
+    if sdt.syscall_return.on:
+        sdt.syscall_return.fire_for(call.name, call.number, call.args, error, (first, second))
+
+
+def _transfer(l: Lwp, call: Call, count: int) -> None:
+    """What a call that succeeded has read or written."""
+    sdt, vm = l.kernel.sdt, l.proc.vm
+    if call.number in _TRANSFERS and sdt.genio.on:
+        rw, vectored = _TRANSFERS[call.number]
+        first = (_fd(call), rw)
+        if vectored:
+            vectors = peek(vm, call.args[1], 16 * (call.args[2] & 0xFFFF_FFFF))
+            words = unpack(f"<{len(vectors) // 8}Q", vectors) if vectors is not None else ()
+            parts = []
+            for base, length in zip(words[::2], words[1::2], strict=True):
+                length = min(length, count)
+                parts.append(peek(vm, base, length) or bytes(length))
+                count -= length
+            sdt.genio.fire(*first, b"".join(parts))
+        else:
+            _moved(l, sdt.genio.fire, first, call.args[1], count)
+    elif call.number == SYS_ioctl and call.args[1] & IOC_OUT and sdt.genio.on:
+        _moved(l, sdt.genio.fire, (_fd(call), UIO_READ), call.args[2], parameter_length(call.args[1]))
+    elif call.number == SYS_sysctl and call.args[2] and sdt.mibio.on:
+        length = peek(vm, call.args[3], 8)
+        if length is not None:
+            _moved(l, sdt.mibio.fire, (UIO_READ,), call.args[2], int.from_bytes(length, "little"))
+
+
+def _moved(l: Lwp, fire: Callable[..., None], first: tuple[int, ...], va: int, length: int) -> None:
+    data = peek(l.proc.vm, va, length)
+    if data is not None:
+        fire(*first, data)
+
+
+def _fd(call: Call) -> int:
+    """The first argument as an int."""
+    return (call.args[0] & 0xFFFF_FFFF ^ 0x8000_0000) - 0x8000_0000
+
+
+def peek(vm: VmSpace, va: int, length: int) -> bytes | None:
+    """User memory as a program would find it, but without a page fault; None where nothing is mapped."""
+    parts = []
+    page = vm.kernel.frames.page
+    while length > 0:
+        entry = vm.lookup(va)
+        if entry is None or not entry.prot:
+            return None
+        step = min(length, 4096 - (va & 4095))
+        pte = vm.pmap.pte(va)
+        if pte:
+            start = (pte >> 10 << 12) + (va & 4095)
+            parts.append(bytes(page[start : start + step]))
+        elif entry.obj is not None:
+            parts.append(entry.obj.read(entry.offset + va - entry.start, step))
+        else:
+            parts.append(bytes(step))
+        va += step
+        length -= step
+    return b"".join(parts)
+
+
+def peek_string(vm: VmSpace, va: int, limit: int) -> bytes | None:
+    """A string of up to `limit` bytes, without its NUL; None where nothing is mapped."""
+    found = b""
+    while len(found) < limit:
+        part = peek(vm, va + len(found), min(4096 - (va + len(found) & 4095), limit - len(found)))
+        if part is None:
+            return None
+        text, end, _ = part.partition(b"\0")
+        found += text
+        if end:
+            return found
+    return found
