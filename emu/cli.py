@@ -61,11 +61,23 @@ def cli(ctx: click.Context) -> None:
       uarea cc hello.c -o hello     compile a C program for the machine
       uarea run ./hello             boot the machine and run it
       uarea boot                    boot it to a shell
+      uarea trace ./hello           show every system call it makes
       uarea syscalls                list the kernel's system calls
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), err=True)
         ctx.exit(2)
+
+
+def environment(assignments: tuple[str, ...]) -> dict[str, str]:
+    """The value of --env."""
+    variables = {}
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals or not name:
+            raise click.BadParameter(f"{assignment!r} is not NAME=VALUE", param_hint="--env")
+        variables[name] = value
+    return variables
 
 
 @cli.command(context_settings=PASS_THROUGH)
@@ -102,12 +114,7 @@ def run(ram: int, seed: int, env: tuple[str, ...], cwd: str, vtime: float | None
     """
     from emu.runner import RunOptions, UsageError, run_program
 
-    variables = {}
-    for assignment in env:
-        name, equals, value = assignment.partition("=")
-        if not equals or not name:
-            raise click.BadParameter(f"{assignment!r} is not NAME=VALUE", param_hint="--env")
-        variables[name] = value
+    variables = environment(env)
     if vtime is not None and not 0 < vtime < 1e9:
         raise click.BadParameter(f"{vtime:g} is not a positive number of seconds", param_hint="--vtime")
     try:
@@ -153,6 +160,55 @@ def boot(ram: int, seed: int, cow: str, init: str, stats: bool, share: str | Non
     machine = RunOptions(ram=ram, seed=seed, cow=cow, share=share)
     try:
         sys.exit(run_boot(BootOptions(machine=machine, init=init, stats=stats)))
+    except UsageError as error:
+        fail(str(error))
+
+
+@cli.command(context_settings=PASS_THROUGH)
+@click.option("-o", "--output", metavar="FILE", help="Write the trace to a file of the host instead of stderr.")
+@click.option("-t", "points", metavar="LETTERS", default="aceinsu", show_default=True,
+              help="What to show, as ktrace has it: a exec's arguments, c system calls, e emulation, i data read and "
+                   "written, l sysctl names, n paths, s signals, u utrace, v exec's environment, w context "
+                   "switches.")  # fmt: skip
+@click.option("-p", "--probe", "probes", multiple=True, metavar="GLOB",
+              help="Show instead the firings of these probes: [[[provider:]module:]function:]name.")  # fmt: skip
+@click.option("--list", "listing", is_flag=True, help="List the probes and their arguments.")
+@click.option("--ram", type=Size(), default="256M", show_default=True, help="RAM of the machine.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of all randomness and of scheduling.")
+@click.option("--env", "env", multiple=True, metavar="K=V", help="Add a variable to the program's environment.")
+@click.option("--cwd", default="/root", show_default=True, help="Working directory in the guest.")
+@click.argument("prog", required=False)
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def trace(output: str | None, points: str, probes: tuple[str, ...], listing: bool, ram: int, seed: int,
+          env: tuple[str, ...], cwd: str, prog: str | None, args: tuple[str, ...]) -> None:  # fmt: skip
+    """Run a program as 'run' does, and show what it and its descendants do.
+
+    Each line has pid, LWP, program and what happened: CALL and RET of a system call, NAMI a path looked up, GIO
+    data read or written, PSIG a signal taken, ARG an argument of exec, CSW a context switch. With --probe, a line
+    has virtual time, pid and LWP, program, the probe and its arguments.
+
+    \b
+    The exit status is that of 'uarea run'.
+
+    \b
+    Examples:
+      uarea trace ./hello
+      uarea trace -o calls.txt -t c sh -c 'ls | wc -l'
+      uarea trace --probe create --probe 'syscall::*fork*:' ./forktest
+      uarea trace --list
+    """
+    from emu import trace as tracing
+    from emu.runner import RunOptions, UsageError, run_program
+
+    if listing:
+        tracing.list_probes(click.echo)
+        return
+    if prog is None:
+        raise click.UsageError("Missing argument 'PROG'.")
+    try:
+        with tracing.output(output) as out:
+            watch = tracing.watcher(out, points, probes)
+            sys.exit(run_program(RunOptions(ram=ram, seed=seed, env=environment(env), cwd=cwd), prog, args, watch))
     except UsageError as error:
         fail(str(error))
 

@@ -7,7 +7,7 @@ import posixpath
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
@@ -171,8 +171,13 @@ def explain_exec(path: str, errno: int) -> str:
     return f"{path}: {errno_message(errno)}"
 
 
-def run_program(options: RunOptions, program: str, arguments: Sequence[str]) -> int:
-    """Boot, run, and report; the exit status for the host. Raises UsageError."""
+def run_program(
+    options: RunOptions, program: str, arguments: Sequence[str], watch: Callable[[Kernel], None] | None = None
+) -> int:
+    """Boot, run, and report; the exit status for the host. `watch` is called when the program is about to begin.
+
+    Raises UsageError.
+    """
     started = time.perf_counter()
     if os.path.exists(program) and not (os.path.isabs(program) and is_foreign(program)):
         check_program(program)  # `load` does, too; but the boot may have to compile things first
@@ -188,6 +193,8 @@ def run_program(options: RunOptions, program: str, arguments: Sequence[str]) -> 
     if options.vtime is not None:
         kernel.time_limit(int(options.vtime * 10**9))
     _forward_signals(kernel)
+    if watch is not None:
+        watch(kernel)
     status, message = run_kernel(kernel)
     if message:
         print(message, file=sys.stderr)

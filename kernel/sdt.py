@@ -36,12 +36,14 @@ class Probe:
 
     def fire(self, *args: Any) -> None:
         """Tell all listeners."""
+        assert self._sdt.kernel is not None
         l = self._sdt.kernel.curlwp
         for _, listener in tuple(self._listeners):
             listener(self, self.function, l, args)
 
     def fire_for(self, function: str, *args: Any) -> None:
         """The same for a probe that stands for many functions: tell those who listen to this one."""
+        assert self._sdt.kernel is not None
         l = self._sdt.kernel.curlwp
         for pattern, listener in tuple(self._listeners):
             if fnmatchcase(function, pattern):
@@ -70,8 +72,8 @@ class Sdt:
         "syscall_return", "utrace",
     )  # fmt: skip
 
-    def __init__(self, kernel: Kernel, changed: Callable[[], None]) -> None:
-        """`changed` is called when listeners come or go."""
+    def __init__(self, kernel: Kernel | None, changed: Callable[[], None] = lambda: None) -> None:
+        """`changed` is called when listeners come or go. Without a kernel, this is a list of what there is."""
         self.kernel = kernel
         self._changed = changed
         self.probes: list[Probe] = []
