@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "libc_lock.h"
 #include "libc_private.h"
 
 #define BLOCK 512
@@ -22,6 +23,7 @@ struct pool {
 };
 
 static struct pool *pool;
+LIBC_LOCK lock;
 
 int
 getentropy(void *buffer, size_t size)
@@ -79,8 +81,10 @@ void
 arc4random_buf(void *buffer, size_t size)
 {
 	int saved = errno;
-	struct pool *p = size <= BLOCK / 2 ? get_pool() : NULL;
+	struct pool *p;
 
+	libc_lock(&lock);
+	p = size <= BLOCK / 2 ? get_pool() : NULL;
 	if (p == NULL)
 		fill(buffer, size);
 	else {
@@ -93,6 +97,7 @@ arc4random_buf(void *buffer, size_t size)
 		/* What was handed out cannot be found here later. */
 		memset(p->bytes + p->left, 0, size);
 	}
+	libc_unlock(&lock);
 	errno = saved;
 }
 

@@ -23,7 +23,7 @@ struct command {
 };
 
 static SLIST_HEAD(, command) commands = SLIST_HEAD_INITIALIZER(commands);
-static libc_lock_t commands_lock;
+LIBC_LOCK commands_lock;
 
 struct mode {
 	char stream[3];		/* what fdopen is told */

@@ -15,7 +15,7 @@
 #include "libc_private.h"
 
 /* The actions are the process's, so calls of several threads' at a time count as one. */
-static libc_lock_t lock;
+LIBC_LOCK lock;
 static int callers;
 static struct sigaction old_int, old_quit;
 

@@ -10,6 +10,9 @@
 
 typedef int libc_lock_t;
 
+/* For a lock that fork does not take: in the child it is made free, wherever the one was who held it. */
+#define LIBC_LOCK static libc_lock_t __attribute__((__section__("libc_locks")))
+
 /* Set for good when the first additional LWP is about to be made. */
 extern int __isthreaded;
 

@@ -2,6 +2,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "../include/libc_lock.h"
+
 /*
  * Handlers live in blocks, the newest block first.  The first block is static
  * because ISO C promises 32 registrations even when memory has run out.
@@ -23,12 +25,13 @@ struct block {
 
 static struct block first;
 static struct block *newest = &first;
+LIBC_LOCK lock;
 
 int __cxa_atexit(void (*)(void *), void *, void *);
 void __cxa_finalize(void *);
 
 static int
-register_handler(struct handler handler)
+enter(struct handler handler)
 {
 	if (newest->used == BLOCK_HANDLERS) {
 		struct block *block = malloc(sizeof(*block));
@@ -41,6 +44,17 @@ register_handler(struct handler handler)
 	}
 	newest->handlers[newest->used++] = handler;
 	return 0;
+}
+
+static int
+register_handler(struct handler handler)
+{
+	int result;
+
+	libc_lock(&lock);
+	result = enter(handler);
+	libc_unlock(&lock);
+	return result;
 }
 
 int
@@ -94,15 +108,19 @@ __cxa_finalize(void *dso)
 {
 	struct handler *h;
 
+	libc_lock(&lock);
 	while ((h = newest_pending(dso)) != NULL) {
 		struct handler call = *h;
 
 		h->with_arg = NULL;
 		h->plain = NULL;
 		trim();
+		libc_unlock(&lock);
 		if (call.plain != NULL)
 			call.plain();
 		else
 			call.with_arg(call.arg);
+		libc_lock(&lock);
 	}
+	libc_unlock(&lock);
 }

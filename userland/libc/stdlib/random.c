@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "../include/libc_lock.h"
+
 struct kind {
 	size_t bytes;		/* the least state that is enough */
 	int degree, separation;
@@ -28,6 +30,7 @@ static int32_t first_state[32];
 static int32_t *state = first_state;
 static int kind = 3, rear, front;
 static int seeded;
+LIBC_LOCK lock;
 
 /* Park and Miller's "minimal standard" fills the array. */
 static int32_t
@@ -44,8 +47,10 @@ save_position(void)
 	state[0] = kind + KINDS * rear;
 }
 
-void
-srandom(unsigned int seed)
+static long next(void);
+
+static void
+start(unsigned int seed)
 {
 	int degree = kinds[kind].degree;
 
@@ -59,17 +64,25 @@ srandom(unsigned int seed)
 	rear = 0;
 	/* Let the simple generator's pattern wear off. */
 	for (int i = 0; i < 10 * degree; i++)
-		random();
+		next();
 }
 
-long
-random(void)
+void
+srandom(unsigned int seed)
+{
+	libc_lock(&lock);
+	start(seed);
+	libc_unlock(&lock);
+}
+
+static long
+next(void)
 {
 	uint32_t sum;
 	int degree;
 
 	if (!seeded)
-		srandom(1);
+		start(1);
 	if (kind == 0) {
 		state[1] = minimal_standard(state[1]);
 		return state[1] & RANDOM_MAX;
@@ -83,6 +96,17 @@ random(void)
 	return (long)(sum >> 1);
 }
 
+long
+random(void)
+{
+	long result;
+
+	libc_lock(&lock);
+	result = next();
+	libc_unlock(&lock);
+	return result;
+}
+
 char *
 initstate(unsigned int seed, char *buf, size_t size)
 {
@@ -92,12 +116,14 @@ initstate(unsigned int seed, char *buf, size_t size)
 		errno = EINVAL;
 		return NULL;
 	}
+	libc_lock(&lock);
 	save_position();
 	for (kind = KINDS - 1; kinds[kind].bytes > size; kind--)
 		continue;
 	state = (int32_t *)(void *)buf;
-	srandom(seed);
+	start(seed);
 	save_position();
+	libc_unlock(&lock);
 	return (char *)old;
 }
 
@@ -111,6 +137,7 @@ setstate(char *buf)
 		errno = EINVAL;
 		return NULL;
 	}
+	libc_lock(&lock);
 	save_position();
 	state = new;
 	kind = new[0] % KINDS;
@@ -118,5 +145,6 @@ setstate(char *buf)
 	if (kind != 0)
 		front = (rear + kinds[kind].separation) % kinds[kind].degree;
 	seeded = 1;
+	libc_unlock(&lock);
 	return (char *)old;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "libc_lock.h"
 #include "libc_private.h"
 
 /* Linked in where there can be several threads; see thread/atfork.c. */
@@ -20,6 +21,7 @@ struct handler {
 
 /* Each list is in the order in which it runs. */
 static struct handler *prepare_list, *parent_list, *child_list;
+LIBC_LOCK lock;	/* to add; entries are never removed */
 
 static void
 append(struct handler **list, struct handler *h)
@@ -47,6 +49,7 @@ pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void))
 	all[0].function = prepare;
 	all[1].function = parent;
 	all[2].function = child;
+	libc_lock(&lock);
 	if (prepare != NULL) {
 		all[0].next = prepare_list;
 		prepare_list = &all[0];
@@ -55,6 +58,7 @@ pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void))
 		append(&parent_list, &all[1]);
 	if (child != NULL)
 		append(&child_list, &all[2]);
+	libc_unlock(&lock);
 	return 0;
 }
 

@@ -12,6 +12,10 @@ void __malloc_after_fork(void) __attribute__((__weak__));
 void __stdio_before_fork(void) __attribute__((__weak__));
 void __stdio_after_fork(bool) __attribute__((__weak__));
 
+/* The locks declared by LIBC_LOCK; the linker names their bounds. */
+#define BOUND __attribute__((__weak__, __visibility__("hidden")))
+extern libc_lock_t __start_libc_locks[] BOUND, __stop_libc_locks[] BOUND;
+
 void
 __thread_before_fork(void)
 {
@@ -27,12 +31,15 @@ void
 __thread_after_fork(bool in_child)
 {
 	pthread_t self = pthread_self();
+	libc_lock_t *lock;
 
 	if (__malloc_after_fork != NULL)
 		__malloc_after_fork();
 	if (__stdio_after_fork != NULL)
 		__stdio_after_fork(in_child);
 	if (in_child) {
+		for (lock = __start_libc_locks; lock < __stop_libc_locks; lock++)
+			*lock = 0;
 		self->lid = _lwp_self();
 		self->next = NULL;
 		__thread_list = self;

@@ -11,7 +11,7 @@ static struct key {
 	void (*destructor)(void *);
 } keys[PTHREAD_KEYS_MAX];
 
-static libc_lock_t keys_lock;
+LIBC_LOCK keys_lock;
 
 int
 pthread_key_create(pthread_key_t *result, void (*destructor)(void *))

@@ -35,7 +35,7 @@ struct named {
 };
 
 static struct named *named_list;
-static libc_lock_t named_lock;
+LIBC_LOCK named_lock;
 
 static struct semaphore *
 in(sem_t *sem)
