@@ -75,7 +75,7 @@ parse_list(const char *p)
 	while (*p != '\0') {
 		unsigned long low = 1, high;
 
-		if (*p != '-' && !isdigit((unsigned char)*p))
+		if (!isdigit((unsigned char)p[*p == '-']))
 			errx(1, "%s: not a list of numbers", p);
 		if (*p != '-')
 			low = number(&p);
@@ -85,10 +85,10 @@ parse_list(const char *p)
 			high = isdigit((unsigned char)*p) ? number(&p) : ULONG_MAX;
 		}
 		add_range(low, high);
-		if (*p != '\0' && *p != ',' && !isblank((unsigned char)*p))
+		if (*p == '\0')
+			break;
+		if ((*p != ',' && !isblank((unsigned char)*p)) || *++p == '\0')
 			errx(1, "%s: not a list of numbers", p);
-		if (*p != '\0')
-			p++;
 	}
 	if (range_count == 0)
 		errx(1, "the list is empty");

@@ -62,7 +62,8 @@ fold(FILE *f, const char *name)
 		size_t next = advance(column, (char)c), cut;
 
 		if (c == '\n') {
-			fwrite(line, 1, length, stdout);
+			if (length > 0)
+				fwrite(line, 1, length, stdout);
 			putchar('\n');
 			length = column = 0;
 			continue;
@@ -86,7 +87,8 @@ fold(FILE *f, const char *name)
 		line[length++] = (char)c;
 		column = next;
 	}
-	fwrite(line, 1, length, stdout);
+	if (length > 0)
+		fwrite(line, 1, length, stdout);
 	if (!ferror(f))
 		return 0;
 	warn("%s", name);

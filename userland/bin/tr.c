@@ -227,6 +227,8 @@ main(int argc, char **argv)
 	    (count == 1 && !delete && !squeeze) || (count == 1 && delete && squeeze))
 		usage(1);
 	first = parse(argv[optind]);
+	if (first.fill >= 0)
+		errx(1, "[c*] can only stretch the second string");
 	if (inverted)
 		first = complement(&first);
 	if (count == 2)

@@ -57,7 +57,7 @@ print_lines(size_t from, size_t to, bool number, bool list)
 	}
 }
 
-static bool
+bool
 read_suffix(bool *number, bool *list)
 {
 	bool any = false;
@@ -318,12 +318,14 @@ run_other(char command, bool tried)
 	case 'V':
 	case 'v': global(command == 'V', true); break;
 	case 'H':
+		no_addresses();
 		print_suffix();
 		explain = !explain;
 		if (explain && explanation != NULL)
 			puts(explanation);
 		break;
 	case 'h':
+		no_addresses();
 		print_suffix();
 		if (explanation != NULL)
 			puts(explanation);
@@ -333,12 +335,14 @@ run_other(char command, bool tried)
 	case 'n':
 	case 'p': print(command); break;
 	case 'P':
+		no_addresses();
 		print_suffix();
 		show_prompt = !show_prompt;
 		break;
 	case 'Q':
 	case 'q': quit_command(command, tried); break;
 	case 'u':
+		no_addresses();
 		print_suffix();
 		swap_state();
 		break;

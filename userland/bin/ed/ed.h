@@ -85,6 +85,7 @@ void shell(const char *command);
 extern bool warned;		/* that the buffer is modified: the same command once more is meant */
 void run_command(void);		/* from p on */
 void print_lines(size_t from, size_t to, bool number, bool list);
-void print_suffix(void);	/* reads l, n and p after a command */
+bool read_suffix(bool *number, bool *list);	/* l, n and p after a command: any? */
+void print_suffix(void);	/* reads them, and prints the current line */
 
 #endif

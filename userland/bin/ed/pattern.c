@@ -184,7 +184,7 @@ substitute(void)
 	char delimiter = *p;
 	regex_t *re;
 	unsigned long which = 0;
-	bool everywhere = false, any = false, print = false;
+	bool everywhere = false, any = false, print = false, number = false, list = false;
 
 	default_range(buffer.current, buffer.current);
 	if (delimiter != '\0')
@@ -207,6 +207,7 @@ substitute(void)
 			which = strtoul(p, &end, 10);
 			p = end - 1;
 		}
+	print |= read_suffix(&number, &list);
 	for (size_t n = first, end = last; n <= end; n++)
 		if (substitute_in(buffer.lines[n], re, which, everywhere, &t)) {
 			size_t more = put_result(n, &t) - 1;
@@ -219,8 +220,7 @@ substitute(void)
 	if (!any && !in_global)
 		fail("No match");
 	if (print && any)
-		print_lines(buffer.current, buffer.current, false, false);
-	print_suffix();
+		print_lines(buffer.current, buffer.current, number, list);
 }
 
 /* The list: after it, a line that ends in a backslash has another one, which the reader has joined. */

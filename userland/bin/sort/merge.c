@@ -66,7 +66,8 @@ write_run(struct run *r, FILE *f, const char *name)
 {
 	const struct line *last = NULL;
 
-	qsort(r->lines, r->count, sizeof(*r->lines), compare);
+	if (r->count > 0)
+		qsort(r->lines, r->count, sizeof(*r->lines), compare);
 	for (size_t i = 0; i < r->count; i++) {
 		struct line *l = &r->lines[i];
 
