@@ -5,6 +5,7 @@ Every run ends with `kernel.audit()`: a test that leaks a frame, a pid or a desc
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from emu.machine.console import Console
 from kernel.main import Kernel
 from kernel.vfs.root import install
 from toolchain.cc import cached_program
+from toolchain.errors import ToolchainError
+from toolchain.image import programs
 from toolchain.native import clock_library
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,6 +73,13 @@ class Machine:
 
 
 RunGuest = Callable[..., Outcome]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def userland() -> None:
+    """Compile the guest's programs, so that no test's `uarea run` is the one that says so."""
+    with contextlib.suppress(ToolchainError):  # tests that need a compiler say so themselves
+        programs()
 
 
 @pytest.fixture
