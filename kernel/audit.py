@@ -11,6 +11,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from emu.machine.sv39 import PPN_SHIFT, RSW0, V, W, X
+from kernel.knote import Kqueue
+from kernel.knote_timer import TimerNote
 from kernel.proc import PK_SYSTEM, SZOMB
 from kernel.sched import LSRUN, LSSLEEP
 from kernel.tty import Tty
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 def audit(k: Kernel) -> list[str]:
     """Everything that does not add up."""
     users = k.uids.audit(k.allproc.values())
-    return [*_frames(k), *_processes(k), *_lwps(k), *_files(k), *_segments(k), *users, *_terminals(k)]
+    return [*_frames(k), *_processes(k), *_lwps(k), *_files(k), *_segments(k), *_events(k), *users, *_terminals(k)]
 
 
 def _spaces(k: Kernel) -> list[tuple[VmSpace, int]]:
@@ -97,6 +99,21 @@ def _segments(k: Kernel) -> list[str]:
     ]
     if any(s.removed and not s.nattch for s in segments) or counted.keys() - {id(s) for s in segments}:
         wrong.append("segments that should be gone are there, or the reverse")
+    return wrong
+
+
+def _events(k: Kernel) -> list[str]:
+    """Kernel events: timers are counted, and nothing is watched for a queue that is gone."""
+    tables = {id(p.fd): p.fd for p in k.allproc.values() if p.stat != SZOMB}
+    files = [file for table in tables.values() for _, file in table.open_files()]
+    notes = {note for file in files if isinstance(file, Kqueue) for note in file.notes}
+    timers = sum(isinstance(note, TimerNote) for note in notes)
+    wrong = [] if timers == k.kq_timers else [f"{k.kq_timers} event timers are counted, there are {timers}"]
+    watched = [note for p in k.allproc.values() for note in p.klist or ()]
+    watched += [note for table in tables.values() for found in table.knotes.values() for note in found]
+    watched += [note for v in _vnodes(k) if v.watched is not None for note in v.watched.klist]
+    if any(note not in notes or note.detached for note in watched):
+        wrong.append("something is watched for an event queue that is gone")
     return wrong
 
 

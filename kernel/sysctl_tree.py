@@ -149,6 +149,7 @@ class Variables:
         add("kern.maxfiles", INT, number=7, read=lambda r: k.maxfiles, write=self._set_maxfiles)
         add("kern.securelevel", INT, number=9, read=lambda r: self.securelevel, write=self._set_securelevel)
         add("kern.hostid", INT, number=11, read=lambda r: self.hostid, write=self._set_hostid)
+        add("kern.kq_calloutmax", INT, read=lambda r: k.kq_calloutmax, write=self._set_kq_calloutmax)
         add("kern.forkfsleep", INT, number=65, read=self._forkfsleep, write=self._set_forkfsleep)
         self._add_name(tree, "hostname", 10)
         self._add_name(tree, "domainname", 22)
@@ -171,6 +172,9 @@ class Variables:
 
     def _set_maxfiles(self, r: Request, value: int | bytes) -> None:
         self.kernel.maxfiles = _between(r, value, 1, MAXFILES * 16)
+
+    def _set_kq_calloutmax(self, r: Request, value: int | bytes) -> None:
+        self.kernel.kq_calloutmax = _between(r, value, 0, INT_MAX)
 
     def _set_hostid(self, r: Request, value: int | bytes) -> None:
         self.hostid = _between(r, value, -INT_MAX - 1, INT_MAX)

@@ -29,3 +29,28 @@ def test_libc(run_guest: RunGuest) -> None:
 def test_python_clock(run_guest: RunGuest) -> None:
     for program in PROGRAMS:
         pass_or_explain(run_guest(program, native=False))
+
+
+def test_standard_input(run_guest: RunGuest, tmp_path: Path) -> None:
+    source = tmp_path / "stdin.c"
+    source.write_text(
+        """
+        #include <sys/event.h>
+        #include <stdio.h>
+        #include <unistd.h>
+        int main(void)
+        {
+            struct kevent kev;
+            char buf[64];
+            int kq = kqueue();
+            EV_SET(&kev, 0, EVFILT_READ, EV_ADD, 0, 0, NULL);
+            if (kevent(kq, &kev, 1, &kev, 1, NULL) != 1 || kev.ident != 0)
+                return 1;
+            printf("%d %zd\\n", (int)kev.data, read(0, buf, sizeof(buf)));
+            return 0;
+        }
+        """
+    )
+    outcome = run_guest(source, stdin=b"twelve bytes")
+    pass_or_explain(outcome)
+    assert outcome.text == "12 12\n"

@@ -1,7 +1,10 @@
 /* EVFILT_PROC: fork, exec, exit, in that order; who may watch whom (spec C.27; NetBSD's t_proc1). */
 #include <sys/syscall.h>
+#include <spawn.h>
 
 #include "kq.h"
+
+extern char **environ;
 
 static void
 child(int go)
@@ -119,9 +122,13 @@ static void
 test_not_forks(void)
 {
 	int kq = kqueue();
+	char *args[] = { "proc_events", "-1", NULL };
+	pid_t pid;
 
 	CHECK_EQ(change(kq, getpid(), EVFILT_PROC, EV_ADD, NOTE_FORK | NOTE_TRACK, 0), 0);
 	CHECK_ERRNO(syscall(SYS___clone, 0x2000, 0), EINVAL);
+	CHECK_EQ(posix_spawn(&pid, "/bin/proc_events", NULL, NULL, args, environ), 0);
+	expect_exit(pid, 24);
 	expect_none(kq);
 	close(kq);
 }
