@@ -132,6 +132,7 @@ class FakeKernel:
         self.traps, self.syscalls = 0, [0] * 512
         self.frames = SimpleNamespace(total=16384, free=16000, used=383)
         self.maxproc, self.maxfiles, self.nprocs, self.forkfsleep = 1044, MAXFILES, 0, 0
+        self.kq_calloutmax = 4096
         self.kauth = KAuth(self)  # type: ignore[arg-type]
         self.uids = UidInfo()
         self.sdt = Sdt(self, lambda: None)  # type: ignore[arg-type]
