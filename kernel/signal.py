@@ -305,13 +305,13 @@ class Signals:
             if l.wmesg == "sigwait" and l.sigwaited & mask:
                 self.kernel.sched.wake(l, ERESTART)
                 return None
-        suspended = None
+        held_up = None
         for l in lwps:
             if not l.sigmask & mask and l.stat != LSZOMB:
-                if not l.suspended:
+                if not l.suspended and (l.wchan is None or l.interruptible):
                     return l
-                suspended = suspended or l
-        return suspended
+                held_up = held_up or l  # suspended, or asleep where it cannot be disturbed
+        return held_up
 
     def redirect(self, p: Proc) -> None:
         """An LWP that was to take the process's signals ended or blocks them now: others may have to."""

@@ -163,6 +163,8 @@ def _make_child(l1: Lwp, request: Request) -> int:
     p2.fd = p1.fd.copy()
     p2.cwdi = p1.cwdi.copy()
     p2.limit = p1.limit.for_fork()
+    if p1.traceflag:
+        k.ktrace.fork(p1, p2)
     p2.sigacts = p1.sigacts.fork(share=False)
     p2.stats = p1.stats.fork()
     p2.mqueue_cnt = p1.mqueue_cnt

@@ -222,6 +222,18 @@ exits(void *argument)
 }
 
 static void *
+joins_first(void *argument)
+{
+	void *result;
+
+	CHECK_EQ(pthread_join(*(pthread_t *)argument, &result), 0);
+	CHECK(result == argument);
+	CHECK(_lwp_self() != getpid());
+	CHECK_EQ(kill(getpid(), 0), 0);
+	exit(11);
+}
+
+static void *
 ends_last(void *argument)
 {
 	pass_time(10);
@@ -248,6 +260,17 @@ test_exit(void)
 		exit(10);
 	}
 	CHECK_EQ(exit_code(wait_for(pid)), 10);
+
+	/* The first thread is joined; its number remains the process's. */
+	pid = fork();
+	if (pid == 0) {
+		static pthread_t first;
+
+		first = pthread_self();
+		pthread_create(&t, NULL, joins_first, &first);
+		pthread_exit(&first);
+	}
+	CHECK_EQ(exit_code(wait_for(pid)), 11);
 
 	/* The first thread ends, the process with the last one, and what was printed is written. */
 	shared[3] = 0;

@@ -194,6 +194,35 @@ test_fault(void)
 	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
 }
 
+static void *
+overflows(void *argument)
+{
+	volatile char fill[4096];
+
+	fill[0] = 1;
+	fill[4095] = *(volatile char *)overflows((void *)(uintptr_t)fill);
+	return argument;
+}
+
+/* Below a thread's stack there is nothing. */
+static void
+test_guard(void)
+{
+	pthread_attr_t attr;
+	pthread_t t;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		pthread_attr_init(&attr);
+		pthread_attr_setstacksize(&attr, 65536);
+		pthread_create(&t, &attr, overflows, NULL);
+		pause();
+	}
+	CHECK_EQ(waitpid(pid, &status, 0), pid);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
+}
+
 int
 main(void)
 {
@@ -205,5 +234,6 @@ main(void)
 	test_sigwait();
 	test_stop();
 	test_fault();
+	test_guard();
 	return 0;
 }
