@@ -93,7 +93,7 @@ class HostFs(Mount):
         return FsUsage(int(fs.f_blocks * scale), int(fs.f_bavail * scale), fs.f_files, fs.f_favail)
 
     def mapped_vnodes(self) -> Iterable[Vnode]:
-        return [node for node in self.nodes.values() if node.uobj is not None and node.uobj.refs > 1]
+        return [node for node in self.nodes.values() if isinstance(node, HostFile) and node.object.mappings()]
 
     def node(self, status: os.stat_result, parent: HostDir, name: bytes) -> HostNode:
         """The vnode of a file that was just seen under a name."""
@@ -379,9 +379,9 @@ class HostDir(HostNode):
 class HostFile(HostNode):
     """A regular file. It is open on the host while the guest uses it, or maps it."""
 
-    __slots__ = ("_fd", "_seen", "_writable")
+    __slots__ = ("_fd", "_seen", "_writable", "object")
 
-    uobj: HostObject | None
+    uobj: HostObject | None  # None when the file has lost its last name and use; `object` may still be mapped
 
     def __init__(self, mount: HostFs, status: os.stat_result, parent: HostDir | None, name: bytes) -> None:
         self._fd = -1
@@ -389,7 +389,7 @@ class HostFile(HostNode):
         self._seen = status.st_mtime_ns
         self.uobj = None
         super().__init__(mount, status, parent, name)
-        self.uobj = HostObject(self)
+        self.uobj = self.object = HostObject(self)
         self.uobj.size = self.size
 
     def fill(self, status: os.stat_result) -> None:
@@ -439,7 +439,7 @@ class HostFile(HostNode):
 
     def close_unused(self) -> None:
         """Let go of the host's file when neither an open file nor a mapping needs it."""
-        if self._fd >= 0 and self.usecount <= 0 and (self.uobj is None or self.uobj.refs <= 1):
+        if self._fd >= 0 and self.usecount <= 0 and not self.object.mappings():
             os.close(self._fd)
             self._fd = -1
 
@@ -579,15 +579,19 @@ class HostObject(UvmObject):
             self.frames.stored[pfn] = 0
         return pfn
 
+    def mappings(self) -> int:
+        """How many map entries hold it."""
+        return self.refs - (self.vnode.uobj is self)
+
     def release(self) -> None:
-        if self.refs == 2:
+        if self.mappings() == 1:
             try:
                 self.flush()
             except Errno as error:
                 # Nobody is left who could be told.
                 self.vnode.mount.kernel.log(f"hostfs: {self.vnode.name_hint()}: not written, error {error.errno}\n")
         super().release()
-        if self.refs == 1:
+        if not self.mappings():
             self.forget_unmapped()
             self.vnode.close_unused()
 

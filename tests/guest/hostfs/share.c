@@ -156,6 +156,24 @@ test_mapping(void)
 	CHECK(munmap(shared, 3 * 4096) == 0);
 }
 
+/* A mapping keeps a file that has neither a name nor anybody who has it open. */
+static void
+test_mapping_of_a_file_that_is_gone(void)
+{
+	int fd = open("/host/short-lived", O_RDWR | O_CREAT, 0600);
+	char *p;
+
+	CHECK(fd >= 0 && ftruncate(fd, 8192) == 0 && pwrite(fd, "end", 3, 8000) == 3);
+	p = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	CHECK(p != MAP_FAILED);
+	close(fd);
+	CHECK(unlink("/host/short-lived") == 0);
+	p[0] = 'x';
+	CHECK(memcmp(p + 8000, "end", 3) == 0);
+	CHECK(msync(p, 8192, MS_SYNC) == 0);
+	CHECK(munmap(p, 8192) == 0);
+}
+
 int
 main(void)
 {
@@ -164,5 +182,6 @@ main(void)
 	test_writing();
 	test_directories();
 	test_mapping();
+	test_mapping_of_a_file_that_is_gone();
 	return 0;
 }
