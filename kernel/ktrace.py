@@ -246,7 +246,7 @@ class KTrace:
 
     def _transfer(self, l: Lwp, facility: int, fd: int, rw: int, data: bytes) -> None:
         if l.proc.traceflag & 1 << facility:
-            for start in range(0, len(data), IO_MAX):
+            for start in range(0, max(len(data), 1), IO_MAX):
                 self.record(l, GENIO, pack("<ii", fd, rw) + data[start : start + IO_MAX], facility)
 
     def _signal(self, _probe: Probe, _name: str, l: Lwp, args: tuple[Any, ...]) -> None:

@@ -52,6 +52,7 @@ main(void)
 		expect_io(fd, rw, big + 4088, 4088);
 		expect_io(fd, rw, big + 8176, sizeof(big) - 8176);
 	}
+	expect_io(fds[0], UIO_READ, "", 0);	/* the end of the file */
 	expect_end(0);
 
 	start_trace(KTRFAC_MIB);

@@ -1,0 +1,88 @@
+/* The names of the system calls, by number. Those for programs of older releases are not among them. */
+#include <sys/syscall.h>
+
+#include "kdump.h"
+
+#define NAME(call)	[SYS_##call] = #call
+
+static const char *const names[] = {
+	NAME(syscall), NAME(exit), NAME(fork), NAME(read), NAME(write), NAME(open), NAME(close),
+	NAME(link), NAME(unlink), NAME(chdir), NAME(fchdir), NAME(chmod), NAME(chown), NAME(break),
+	NAME(getpid), NAME(unmount), NAME(setuid), NAME(getuid), NAME(geteuid), NAME(ptrace),
+	NAME(recvmsg), NAME(sendmsg), NAME(recvfrom), NAME(accept), NAME(getpeername),
+	NAME(getsockname), NAME(access), NAME(chflags), NAME(fchflags), NAME(sync), NAME(kill),
+	NAME(getppid), NAME(dup), NAME(pipe), NAME(getegid), NAME(profil), NAME(ktrace),
+	NAME(getgid), NAME(__getlogin), NAME(__setlogin), NAME(acct), NAME(ioctl), NAME(revoke),
+	NAME(symlink), NAME(readlink), NAME(execve), NAME(umask), NAME(chroot), NAME(vfork),
+	NAME(vadvise), NAME(munmap), NAME(mprotect), NAME(madvise), NAME(mincore), NAME(getgroups),
+	NAME(setgroups), NAME(getpgrp), NAME(setpgid), NAME(dup2), NAME(getrandom), NAME(fcntl),
+	NAME(fsync), NAME(setpriority), NAME(connect), NAME(getpriority), NAME(bind),
+	NAME(setsockopt), NAME(listen), NAME(getsockopt), NAME(readv), NAME(writev), NAME(fchown),
+	NAME(fchmod), NAME(setreuid), NAME(setregid), NAME(rename), NAME(flock), NAME(mkfifo),
+	NAME(sendto), NAME(shutdown), NAME(socketpair), NAME(mkdir), NAME(rmdir), NAME(setsid),
+	NAME(nfssvc), NAME(sysarch), NAME(__futex), NAME(__futex_set_robust_list),
+	NAME(__futex_get_robust_list), NAME(pread), NAME(pwrite), NAME(ntp_adjtime),
+	NAME(timerfd_create), NAME(timerfd_settime), NAME(timerfd_gettime), NAME(setgid),
+	NAME(setegid), NAME(seteuid), NAME(lfs_bmapv), NAME(lfs_markv), NAME(lfs_segclean),
+	NAME(pathconf), NAME(fpathconf), NAME(getsockopt2), NAME(getrlimit), NAME(setrlimit),
+	NAME(mmap), NAME(__syscall), NAME(lseek), NAME(truncate), NAME(ftruncate), NAME(__sysctl),
+	NAME(mlock), NAME(munlock), NAME(undelete), NAME(getpgid), NAME(reboot), NAME(poll),
+	NAME(afssys), NAME(semget), NAME(semop), NAME(semconfig), NAME(msgget), NAME(msgsnd),
+	NAME(msgrcv), NAME(shmat), NAME(shmdt), NAME(shmget), NAME(timer_create),
+	NAME(timer_delete), NAME(timer_getoverrun), NAME(fdatasync), NAME(mlockall),
+	NAME(munlockall), NAME(sigqueueinfo), NAME(modctl), NAME(_ksem_init), NAME(_ksem_open),
+	NAME(_ksem_unlink), NAME(_ksem_close), NAME(_ksem_post), NAME(_ksem_wait),
+	NAME(_ksem_trywait), NAME(_ksem_getvalue), NAME(_ksem_destroy), NAME(_ksem_timedwait),
+	NAME(mq_open), NAME(mq_close), NAME(mq_unlink), NAME(mq_getattr), NAME(mq_setattr),
+	NAME(mq_notify), NAME(mq_send), NAME(mq_receive), NAME(eventfd), NAME(__posix_rename),
+	NAME(swapctl), NAME(minherit), NAME(lchmod), NAME(lchown), NAME(__msync13),
+	NAME(__sigaltstack14), NAME(__vfork14), NAME(__posix_chown), NAME(__posix_fchown),
+	NAME(__posix_lchown), NAME(getsid), NAME(__clone), NAME(fktrace), NAME(preadv),
+	NAME(pwritev), NAME(__sigpending14), NAME(__sigprocmask14), NAME(__sigsuspend14),
+	NAME(__getcwd), NAME(fchroot), NAME(lchflags), NAME(issetugid), NAME(utrace),
+	NAME(getcontext), NAME(setcontext), NAME(_lwp_create), NAME(_lwp_exit), NAME(_lwp_self),
+	NAME(_lwp_wait), NAME(_lwp_suspend), NAME(_lwp_continue), NAME(_lwp_wakeup),
+	NAME(_lwp_getprivate), NAME(_lwp_setprivate), NAME(_lwp_kill), NAME(_lwp_detach),
+	NAME(_lwp_unpark), NAME(_lwp_unpark_all), NAME(_lwp_setname), NAME(_lwp_getname),
+	NAME(_lwp_ctl), NAME(__sigaction_sigtramp), NAME(rasctl), NAME(kqueue),
+	NAME(_sched_setparam), NAME(_sched_getparam), NAME(_sched_setaffinity),
+	NAME(_sched_getaffinity), NAME(sched_yield), NAME(_sched_protect), NAME(fsync_range),
+	NAME(uuidgen), NAME(extattrctl), NAME(extattr_set_file), NAME(extattr_get_file),
+	NAME(extattr_delete_file), NAME(extattr_set_fd), NAME(extattr_get_fd),
+	NAME(extattr_delete_fd), NAME(extattr_set_link), NAME(extattr_get_link),
+	NAME(extattr_delete_link), NAME(extattr_list_fd), NAME(extattr_list_file),
+	NAME(extattr_list_link), NAME(setxattr), NAME(lsetxattr), NAME(fsetxattr), NAME(getxattr),
+	NAME(lgetxattr), NAME(fgetxattr), NAME(listxattr), NAME(llistxattr), NAME(flistxattr),
+	NAME(removexattr), NAME(lremovexattr), NAME(fremovexattr), NAME(__getdents30),
+	NAME(__socket30), NAME(__getfh30), NAME(__fhopen40), NAME(aio_cancel), NAME(aio_error),
+	NAME(aio_fsync), NAME(aio_read), NAME(aio_return), NAME(aio_write), NAME(lio_listio),
+	NAME(__mount50), NAME(mremap), NAME(pset_create), NAME(pset_destroy), NAME(pset_assign),
+	NAME(_pset_bind), NAME(__posix_fadvise50), NAME(__select50), NAME(__gettimeofday50),
+	NAME(__settimeofday50), NAME(__utimes50), NAME(__adjtime50), NAME(__lfs_segwait50),
+	NAME(__futimes50), NAME(__lutimes50), NAME(__setitimer50), NAME(__getitimer50),
+	NAME(__clock_gettime50), NAME(__clock_settime50), NAME(__clock_getres50),
+	NAME(__nanosleep50), NAME(____sigtimedwait50), NAME(__mq_timedsend50),
+	NAME(__mq_timedreceive50), NAME(__pselect50), NAME(__pollts50), NAME(__aio_suspend50),
+	NAME(__stat50), NAME(__fstat50), NAME(__lstat50), NAME(____semctl50), NAME(__shmctl50),
+	NAME(__msgctl50), NAME(__getrusage50), NAME(__timer_settime50), NAME(__timer_gettime50),
+	NAME(__ntp_gettime50), NAME(__wait450), NAME(__mknod50), NAME(__fhstat50), NAME(pipe2),
+	NAME(kqueue1), NAME(paccept), NAME(linkat), NAME(renameat), NAME(mkfifoat), NAME(mknodat),
+	NAME(mkdirat), NAME(faccessat), NAME(fchmodat), NAME(fchownat), NAME(fexecve),
+	NAME(fstatat), NAME(utimensat), NAME(openat), NAME(readlinkat), NAME(symlinkat),
+	NAME(unlinkat), NAME(futimens), NAME(__quotactl), NAME(posix_spawn), NAME(recvmmsg),
+	NAME(sendmmsg), NAME(clock_nanosleep), NAME(___lwp_park60), NAME(posix_fallocate),
+	NAME(fdiscard), NAME(wait6), NAME(clock_getcpuclockid2), NAME(__getvfsstat90),
+	NAME(__statvfs190), NAME(__fstatvfs190), NAME(__fhstatvfs190), NAME(__acl_get_link),
+	NAME(__acl_set_link), NAME(__acl_delete_link), NAME(__acl_aclcheck_link),
+	NAME(__acl_get_file), NAME(__acl_set_file), NAME(__acl_get_fd), NAME(__acl_set_fd),
+	NAME(__acl_delete_file), NAME(__acl_delete_fd), NAME(__acl_aclcheck_file),
+	NAME(__acl_aclcheck_fd), NAME(lpathconf), NAME(memfd_create), NAME(__kevent100),
+	NAME(epoll_create1), NAME(epoll_ctl), NAME(epoll_pwait2), NAME(__dup3100), NAME(semtimedop),
+};
+
+/* NULL for a number that is no call's. */
+const char *
+call_name(int code)
+{
+	return code >= 0 && (size_t)code < sizeof(names) / sizeof(names[0]) ? names[code] : NULL;
+}
