@@ -315,7 +315,7 @@ def test_ktrace_command(compile_guest: Compile) -> None:
         "sleep 5 & ktrace -t s -f u -p $! && ktrace -c -p $!; kill $!; wait; kdump -f u",
         "kdump -E | head -1 | cut -c 15-49",
         'ktrace -t s sh -c "kill -TERM \\$\\$"',
-        "kdump | cut -c 15-52",
+        "kdump | cut -c 15-58",
         "ktrace -C",
         "ktrace -t",
         "kdump -f absent",
