@@ -13,7 +13,8 @@ import pytest
 
 from kernel.errno import EACCES, EROFS, Errno
 from kernel.vfs import namei
-from kernel.vfs.hostfs import HostDir, HostFile, share
+from kernel.vfs.hostfile import HostFile
+from kernel.vfs.hostfs import HostDir, share
 from tests.commands import check
 from tests.conftest import Machine, pass_or_explain
 
