@@ -15,6 +15,8 @@ from kernel.errno import EACCES, EROFS, Errno
 from kernel.vfs import namei
 from kernel.vfs.hostfile import HostFile
 from kernel.vfs.hostfs import HostDir, share
+from kernel.vfs.mount import MNT_RDONLY
+from kernel.vfs.vnode import VREG
 from tests.commands import check
 from tests.conftest import Machine, pass_or_explain
 
@@ -201,6 +203,20 @@ def test_names_with_slashes_are_no_names(folder: Path) -> None:
     mount = share(m.kernel, str(folder), writable=False)
     assert mount.root.lookup(None, b"../secret") is None
     assert mount.root.lookup(None, b"..") is mount.root
+    mount.flags &= ~MNT_RDONLY
+    node = file_of(m, b"/host/hello")
+    for name in (b"../new", b"dir/new", b"..", b".", b""):
+        for action in (
+            lambda name=name: mount.root.create(name, VREG, 0o666, m.kernel.initproc.cred),
+            lambda name=name: mount.root.symlink(name, b"x", 0o777, m.kernel.initproc.cred),
+            lambda name=name: mount.root.link(name, node),
+            lambda name=name: mount.root.remove(name, node),
+            lambda name=name: mount.root.rename(b"hello", node, mount.root, name, None),
+        ):
+            with pytest.raises(Errno):
+                action()
+    assert sorted(os.listdir(folder.parent)) == ["secret", "shared"]
+    assert sorted(os.listdir(folder / "dir")) == ["inner"]
 
 
 def test_a_read_only_share_has_no_way_to_write(folder: Path) -> None:
@@ -265,3 +281,14 @@ def test_a_machine_can_halt_while_the_folder_is_in_use(compile_guest: Compile, f
     m.start(compile_guest(path))
     pass_or_explain(m.finish())
     assert (folder / "big").read_bytes()[:1] == b"x"  # what was only in memory when it halted
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_it_behaves_as_a_memory_file_system_does(compile_guest: Compile, tmp_path: Path, seed: int) -> None:
+    """Random calls have the same results in /host and in /tmp."""
+    m = Machine()
+    (tmp_path / "shared").mkdir()
+    share(m.kernel, str(tmp_path / "shared"), writable=True)
+    m.start(compile_guest("tests/guest/hostfs/twins.c"), [str(seed)])
+    pass_or_explain(m.finish())
+    assert sorted(os.listdir(tmp_path)) == ["shared"]

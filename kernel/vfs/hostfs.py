@@ -19,7 +19,7 @@ from weakref import WeakValueDictionary
 
 from kernel.errno import EISDIR, EPERM, Errno
 from kernel.vfs.hostfile import HostFile
-from kernel.vfs.hostnode import SAFE, HostLink, HostNode, HostSpecial, host_errors
+from kernel.vfs.hostnode import SAFE, HostLink, HostNode, HostSpecial, check_component, host_errors
 from kernel.vfs.mount import MNT_NODEV, MNT_NOSUID, MNT_RDONLY, FsUsage, Mount
 from kernel.vfs.vnfile import DirFile
 from kernel.vfs.vnode import VDIR, VLNK, VREG, Vnode, VType
@@ -191,6 +191,7 @@ class HostDir(HostNode):
 
     def create(self, name: bytes, vtype: VType, mode: int, cred: Cred, rdev: int = 0) -> Vnode:
         self.check_writable()
+        check_component(name)
         if vtype not in (VREG, VDIR):
             raise Errno(EPERM)
         mode &= 0o777
@@ -206,12 +207,14 @@ class HostDir(HostNode):
 
     def symlink(self, name: bytes, target: bytes, mode: int, cred: Cred) -> Vnode:
         self.check_writable()
+        check_component(name)
         with self.opened() as fd, host_errors():
             os.symlink(target, name, dir_fd=fd)
             return self._entered(fd, name)
 
     def link(self, name: bytes, vnode: Vnode) -> None:
         self.check_writable()
+        check_component(name)
         assert isinstance(vnode, HostNode)
         with vnode.directory() as source, self.opened() as fd, host_errors():
             os.link(vnode.name, name, src_dir_fd=source, dst_dir_fd=fd, follow_symlinks=False)
@@ -219,6 +222,7 @@ class HostDir(HostNode):
 
     def remove(self, name: bytes, vnode: Vnode) -> None:
         self.check_writable()
+        check_component(name)
         with self.opened() as fd, host_errors():
             if vnode.vtype is VDIR:
                 os.rmdir(name, dir_fd=fd)
@@ -233,6 +237,8 @@ class HostDir(HostNode):
 
     def rename(self, name: bytes, vnode: Vnode, to: Vnode, new_name: bytes, target: Vnode | None) -> None:
         self.check_writable()
+        check_component(name)
+        check_component(new_name)
         assert isinstance(to, HostDir) and isinstance(vnode, HostNode)
         with self.opened() as source, to.opened() as destination, host_errors():
             os.rename(name, new_name, src_dir_fd=source, dst_dir_fd=destination)

@@ -40,6 +40,13 @@ def host_errors() -> Iterator[None]:
         raise Errno(EINVAL) from None  # a NUL in a name
 
 
+def check_component(name: bytes) -> bytes:
+    """A name that the host may be given to change. Paths are taken apart before they get here; this makes sure."""
+    if name in (b"", b".", b"..") or b"/" in name:
+        raise Errno(EINVAL)
+    return name
+
+
 class HostNode(Vnode):
     """What the kernel knows of a file of the host: where it was last seen."""
 
