@@ -120,16 +120,16 @@ def _built_tree(userland: str) -> str:
 
 
 def _states(userland: str) -> list[str]:
-    """What changes when a source file does: much cheaper to get than the contents."""
+    """What changes when a source file does, or how they are compiled: much cheaper to get than the contents."""
     states: list[str] = []
-    todo = [os.path.join(userland, part) for part in _PARTS]
+    todo = [os.path.join(ROOT, "toolchain"), *(os.path.join(userland, part) for part in _PARTS)]
     for directory in todo:
         try:
             with os.scandir(directory) as entries:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
                         todo.append(entry.path)
-                    elif entry.name.endswith((".c", ".h", ".S")):
+                    elif entry.name.endswith((".c", ".h", ".S", ".py")):
                         status = entry.stat()
                         states.append(f"{entry.path} {status.st_mtime_ns} {status.st_size}")
         except FileNotFoundError:
