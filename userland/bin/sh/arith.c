@@ -64,7 +64,7 @@ value_of(const struct operand *o)
 
 	if (o->name == NULL)
 		return o->value;
-	text = strcmp(o->name, "LINENO") == 0 ? temp_printf("%d", exec_line) : var_get(o->name);
+	text = strcmp(o->name, "LINENO") == 0 ? temp_number(exec_line) : var_get(o->name);
 	if (text == NULL && options[OPT_NOUNSET])
 		fatal("%s: parameter not set", o->name);
 	if (text == NULL || text[strspn(text, " \t\n")] == '\0')
@@ -222,11 +222,11 @@ static const struct binary *
 next_binary(struct arith *a)
 {
 	skip_space(a);
-	for (size_t i = 0; i < nitems(binaries); i++) {
+	for (size_t i = 0; *a->p != '\0' && i < nitems(binaries); i++) {
 		const struct binary *b = &binaries[i];
-		size_t length = strlen(b->text);
+		size_t length = b->text[1] == '\0' ? 1 : 2;
 
-		if (strncmp(a->p, b->text, length) != 0)
+		if (a->p[0] != b->text[0] || (length == 2 && a->p[1] != b->text[1]))
 			continue;
 		if (a->p[length] == '=' && assigns(b->text))
 			return NULL;
@@ -350,6 +350,8 @@ parse_assignment(struct arith *a)
 	else {
 		size_t i = 0;
 
+		if (*a->p == '\0' || *a->p == ')')
+			return left;
 		while (i < nitems(operators) && strncmp(a->p, operators[i], strlen(operators[i])) != 0)
 			i++;
 		if (i == nitems(operators))

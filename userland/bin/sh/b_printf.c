@@ -284,7 +284,8 @@ convert(struct printer *p, const char **s)
 		break;
 	case 'c':
 		argument = next_argument(p);
-		put_padded(&c, argument == NULL ? "" : argument, argument != NULL && *argument != '\0');
+		/* Of an empty string, its null character. */
+		put_padded(&c, argument == NULL ? "" : argument, 1);
 		break;
 	case 'b':
 		argument = next_argument(p);

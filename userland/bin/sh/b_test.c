@@ -34,7 +34,7 @@ static const char *const binaries[] = {
 static bool
 is_binary(const char *s)
 {
-	for (size_t i = 0; i < nitems(binaries); i++) {
+	for (size_t i = 0; i < nitems(binaries) && strchr("=!<>-", *s) != NULL; i++) {
 		if (strcmp(s, binaries[i]) == 0)
 			return true;
 	}

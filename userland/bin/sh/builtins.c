@@ -57,8 +57,10 @@ builtin_find(const char *name)
 
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		int order = strcmp(name, table[middle].name);
+		int order = name[0] - table[middle].name[0];
 
+		if (order == 0)
+			order = strcmp(name, table[middle].name);
 		if (order == 0)
 			return &table[middle];
 		if (order < 0)

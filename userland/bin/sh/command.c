@@ -26,20 +26,19 @@ static void
 expand_command(struct simple *s)
 {
 	struct strings words = { 0 };
-	bool declares = false;
+	bool declares = false, named = false;
 
 	for (const struct word *w = s->node->words; w != NULL; w = w->next) {
 		if (w->assignment && declares)
 			strings_add(&words, expand_assignment(w));
 		else
 			expand_word_into(w, &words);
-		if (words.n > 0 && !declares) {
+		/* The command's name is the first word that is not `command`. */
+		if (words.n > 0 && !named && strcmp(words.v[words.n - 1], "command") != 0) {
 			const struct builtin *b = builtin_find(words.v[words.n - 1]);
-			size_t commands = 0;
 
-			while (commands + 1 < words.n && strcmp(words.v[commands], "command") == 0)
-				commands++;
-			declares = commands + 1 == words.n && b != NULL && b->flags & BUILTIN_DECLARES;
+			named = true;
+			declares = b != NULL && b->flags & BUILTIN_DECLARES;
 		}
 	}
 	s->argv = words.v;

@@ -34,6 +34,8 @@ in_subshell(void)
 void
 enter_subshell(bool background)
 {
+	bool interactive = options[OPT_INTERACTIVE];
+
 	subshell = true;
 	forget_handlers();
 	jobs_forget();
@@ -41,6 +43,8 @@ enter_subshell(bool background)
 	options[OPT_MONITOR] = false;
 	job_control = false;
 	traps_reset();
+	if (interactive)
+		signals_interactive();
 	if (background)
 		tested = 0;
 }

@@ -96,7 +96,7 @@ expand_arith(struct expansion *ex, const struct part *part)
 {
 	const char *expression = expand_single(part->word);
 
-	put_result(ex, temp_printf("%jd", arith(expression)), part->quoted);
+	put_result(ex, temp_number(arith(expression)), part->quoted);
 }
 
 /* Expand each part of a word. `operand`: the word is one within ${}, itself the result of an expansion. */

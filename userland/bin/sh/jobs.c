@@ -504,7 +504,7 @@ jobs_set_control(bool on)
 			setpgid(0, original_group);
 		}
 		close_terminal();
-		signals_interactive(options[OPT_INTERACTIVE]);
+		signals_interactive();
 		return true;
 	}
 	if (!options[OPT_INTERACTIVE]) {
@@ -521,7 +521,7 @@ jobs_set_control(bool on)
 		return false;
 	}
 	job_control = true;
-	signals_interactive(true);
+	signals_interactive();
 	original_group = group;
 	shell_group = getpid();
 	setpgid(0, shell_group);

@@ -156,7 +156,7 @@ read_env_file(void)
 static void
 start_interactive(void)
 {
-	signals_interactive(true);
+	signals_interactive();
 	if (!options[OPT_MONITOR] && isatty(STDIN_FILENO)) {
 		options[OPT_MONITOR] = true;
 		if (!jobs_set_control(true)) {

@@ -121,6 +121,21 @@ temp_printf(const char *format, ...)
 	return s;
 }
 
+/* A number in decimal. Scripts do this all the time, and printf(3) is slow. */
+char *
+temp_number(intmax_t value)
+{
+	char digits[24], *p = digits + sizeof(digits);
+	uintmax_t left = value < 0 ? -(uintmax_t)value : (uintmax_t)value;
+
+	do
+		*--p = (char)('0' + left % 10);
+	while ((left /= 10) != 0);
+	if (value < 0)
+		*--p = '-';
+	return arena_strndup(&temporary, p, (size_t)(digits + sizeof(digits) - p));
+}
+
 struct mark
 temp_mark(void)
 {
@@ -187,7 +202,8 @@ buf_put(struct buf *b, const char *s, size_t length)
 void
 buf_putc(struct buf *b, char c)
 {
-	buf_reserve(b, 1);
+	if (b->cap - b->len < 2)
+		buf_reserve(b, 1);
 	b->s[b->len++] = c;
 }
 

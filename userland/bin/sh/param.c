@@ -48,24 +48,24 @@ lookup(const char *name)
 		value.set = params.n > 0;
 		break;
 	case '#':
-		value.string = temp_printf("%zu", params.n);
+		value.string = temp_number((intmax_t)params.n);
 		break;
 	case '?':
-		value.string = temp_printf("%d", exit_status);
+		value.string = temp_number(exit_status);
 		break;
 	case '-':
 		value.string = options_letters();
 		break;
 	case '$':
-		value.string = temp_printf("%d", (int)shell_pid);
+		value.string = temp_number(shell_pid);
 		break;
 	case '!':
 		value.set = last_background != 0;
 		if (value.set)
-			value.string = temp_printf("%d", (int)last_background);
+			value.string = temp_number(last_background);
 		break;
 	default:
-		value.string = strcmp(name, "LINENO") == 0 ? temp_printf("%d", exec_line) : var_get(name);
+		value.string = strcmp(name, "LINENO") == 0 ? temp_number(exec_line) : var_get(name);
 		value.set = value.string != NULL;
 	}
 	return value;
@@ -201,7 +201,7 @@ put_length(struct expansion *ex, const struct value *value, bool is_quoted)
 {
 	size_t length = value->list ? value->n : value->string == NULL ? 0 : strlen(value->string);
 
-	put_string(ex, temp_printf("%zu", length), is_quoted);
+	put_string(ex, temp_number((intmax_t)length), is_quoted);
 }
 
 void

@@ -3,7 +3,7 @@
  *
  *	input.c		where characters come from
  *	lexer.c word.c	characters to tokens and words
- *	parser.c	tokens to a tree
+ *	parser.c program.c	tokens to a tree
  *	exec.c command.c redirect.c	the tree, carried out
  *	expand.c param.c fields.c glob.c pattern.c arith.c	words to arguments
  *	var.c function.c options.c	what the shell remembers
@@ -55,6 +55,7 @@ void arena_free(struct arena *);
 void *temp_alloc(size_t);
 char *temp_strdup(const char *);
 char *temp_printf(const char *, ...) __attribute__((format(printf, 1, 2)));
+char *temp_number(intmax_t);
 struct mark temp_mark(void);
 void temp_release(struct mark);
 
@@ -291,6 +292,7 @@ void syntax_error(const char *, ...) __attribute__((noreturn, format(printf, 1, 
 bool is_reserved(const char *);
 struct program *parse_complete_command(void);	/* null at the end of input */
 struct node *parse_substitution(void);		/* up to the closing parenthesis */
+struct node *parse_list(bool one_line);
 struct node *parse_all(void);			/* up to the end of a barrier's input */
 void *parse_alloc(size_t);
 
@@ -502,7 +504,7 @@ int status_of(int wait_status);
 
 /* trap.c */
 void trap_init(void);
-void signals_interactive(bool);
+void signals_interactive(void);		/* what is done with those of the terminal */
 void traps_reset(void);			/* in a subshell */
 void trap_run_pending(void);
 bool trap_pending(void);

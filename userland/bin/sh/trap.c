@@ -123,11 +123,10 @@ trap_init(void)
 }
 
 void
-signals_interactive(bool on)
+signals_interactive(void)
 {
 	static const int concerned[] = { SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU };
 
-	(void)on;
 	for (size_t i = 0; i < nitems(concerned); i++)
 		apply(concerned[i]);
 }
@@ -150,7 +149,6 @@ traps_reset(void)
 	in_exit_trap = false;
 	any_pending = 0;
 	interrupted = 0;
-	signals_interactive(false);
 }
 
 /* An asynchronous command is not to be bothered by what is typed. */

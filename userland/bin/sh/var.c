@@ -126,7 +126,7 @@ var_set(const char *name, const char *value, int flags)
 void
 var_set_number(const char *name, intmax_t value)
 {
-	var_set(name, temp_printf("%jd", value), 0);
+	var_set(name, temp_number(value), 0);
 }
 
 /* NAME=value */
@@ -221,7 +221,7 @@ var_init(char **env)
 		var_set("PS1", geteuid() == 0 ? "# " : "$ ", 0);
 	if (var_get("PATH") == NULL)
 		var_set("PATH", standard_path, 0);
-	var_set("PPID", temp_printf("%d", (int)getppid()), 0);
+	var_set("PPID", temp_number(getppid()), 0);
 }
 
 static void
