@@ -438,6 +438,47 @@ SCRIPTS = {
         /usr:
         bin      lib      libexec  sbin     share
     """,
+    "terminal": """
+        $ touch alpha beta gamma delta epsilon zeta eta 'odd	name'
+        $ mkdir dir
+        $ pty ls
+        alpha     dir       gamma
+        beta      epsilon   odd?name
+        delta     eta       zeta
+        $ pty ls -xF
+        alpha     beta      delta     dir/
+        epsilon   eta       gamma     odd?name
+        zeta
+        $ pty ls -m
+        alpha, beta, delta, dir, epsilon, eta,
+        gamma, odd?name, zeta
+        $ pty ls -1 dir alpha
+        alpha
+
+        dir:
+        $ env COLUMNS=20 ls -C
+        alpha     eta
+        beta      gamma
+        delta     odd	name
+        dir       zeta
+        epsilon
+        $ pty tty
+        /dev/pts/0
+        $ pty stty size
+        24 40
+        $ pty stty
+        speed 9600 baud;
+        $ pty stty -echo intr ^A rows 5 size
+        5 40
+        $ pty stty bogus
+        stty: illegal option -- bogus
+        = 1
+        $ pty mesg y
+        $ pty mesg n
+        = 1
+        $ pty ps -o command=
+        ps -o command=
+    """,
     "stat": """
         $ touch -d 2001-02-03T04:05:06Z f
         $ stat -f '%z %HT %Mp%Lp %l %N%n%t<%5z><%-5z><%05z>%%' f

@@ -3,9 +3,12 @@
  *
  * A line is words with blanks between them; 'quoted' words may hold blanks. "<file", ">file" and "2>file" redirect;
  * otherwise standard error goes where standard output goes, so that the order of what is printed is one order.
+ * "pty" before a command runs it on a terminal of 24 lines of 40 characters.
+ *
  * A line that begins with "cd", "umask", "user" (an id) or "sleeper" (starts a process that sleeps, and goes on) is
  * carried out here.
  */
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <err.h>
@@ -15,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <util.h>
 
 #define WORDS 32
 
@@ -68,9 +72,36 @@ redirect(const char *path, int flags, int fd)
 	close(opened);
 }
 
+/* Run the words but the first on a terminal, and print what appears there. */
+static int
+on_terminal(void)
+{
+	struct winsize size = { .ws_row = 24, .ws_col = 40 };
+	char buffer[512];
+	int fd, status;
+	ssize_t n;
+	pid_t pid = forkpty(&fd, NULL, NULL, &size);
+
+	if (pid == 0) {
+		execvp(words[1], words + 1);
+		err(127, "%s", words[1]);
+	}
+	if (pid == -1)
+		err(1, "forkpty");
+	while ((n = read(fd, buffer, sizeof(buffer))) > 0)
+		for (ssize_t i = 0; i < n; i++)
+			if (buffer[i] != '\r')
+				putchar(buffer[i]);
+	close(fd);
+	waitpid(pid, &status, 0);
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
 static int
 here(void)
 {
+	if (strcmp(words[0], "pty") == 0)
+		return on_terminal();
 	if (strcmp(words[0], "cd") == 0)
 		return chdir(words[1]) == -1;
 	if (strcmp(words[0], "umask") == 0)
