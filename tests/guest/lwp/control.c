@@ -1,4 +1,4 @@
-/* _lwp_ctl, names, what sysctl says about LWPs. */
+/* _lwp_ctl and its loan to a vfork child (spec C.16), names, what sysctl says about LWPs (spec C.22). */
 #include <sys/lwpctl.h>
 #include <sys/mman.h>
 #include <sys/sysctl.h>

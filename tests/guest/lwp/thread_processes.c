@@ -1,4 +1,4 @@
-/* Threads and fork, vfork, exec, exit. */
+/* Threads and fork (spec C.22: only the caller is in the child), vfork (C.31: only the caller waits), exec, exit. */
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <lwp.h>

@@ -1,4 +1,4 @@
-/* posix_spawn's file actions, in their order and each one's effect; the child is this program again. */
+/* posix_spawn's file actions (spec C.33), in their order and each one's effect; the child is this program again. */
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <fcntl.h>

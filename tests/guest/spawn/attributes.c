@@ -1,4 +1,4 @@
-/* posix_spawn's attributes. */
+/* posix_spawn's attributes (spec C.33). */
 #include <sys/wait.h>
 #include <limits.h>
 #include <sched.h>

@@ -1,4 +1,4 @@
-/* What kind of process posix_spawn makes, what it refuses, and how it ends. */
+/* What kind of process posix_spawn makes, what it refuses, and how it ends (spec C.33). */
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
