@@ -90,3 +90,47 @@ def test_ambiguous_completions_are_listed(terminal: HostTerminal) -> None:
     terminal.expect("unset")
     terminal.type(f"{ctrl('u')}echo listed\r")
     terminal.expect("\r\nlisted\r\n")
+
+
+@pytest.mark.parametrize("loop", ["while :; do :; done", "for i in 1 2 3; do sleep 100; done", "read nothing"])
+def test_control_c_ends_all_of_a_command(terminal: HostTerminal, loop: str) -> None:
+    terminal.type(f"{loop}; echo 'not this'\r")
+    terminal.expect("\r\n")
+    terminal.nothing_more()
+    terminal.type(ctrl("c"))
+    terminal.expect("# ")
+    terminal.type("echo ended by $?\r")
+    assert b"\nnot this" not in terminal.expect("\r\nended by 130\r\n")
+
+
+def test_control_c_runs_a_trap(terminal: HostTerminal) -> None:
+    terminal.type("trap 'echo trapped' INT\r")
+    terminal.expect("# ")
+    terminal.type(f"unfinished{ctrl('c')}")
+    terminal.expect("^C\r\ntrapped\r\n")
+    terminal.type("trap - INT; echo reset\r")
+    terminal.expect("\r\nreset\r\n")
+
+
+@pytest.mark.parametrize(
+    "mistake", ["if then", "echo ${nothing?is set}", "readonly fixed=1; fixed=2", "exec nosuch", ". /nowhere", "echo )"]
+)
+def test_mistakes_keep_the_prompt(terminal: HostTerminal, mistake: str) -> None:
+    terminal.type(f"{mistake}\r")
+    terminal.expect("-sh: ")
+    terminal.expect("# ")
+    terminal.type("echo still here $?\r")
+    terminal.expect(b"\r\nstill here ")
+
+
+def test_a_stopped_job_keeps_its_place(terminal: HostTerminal) -> None:
+    terminal.type("sleep 100 | cat\r")
+    terminal.expect("\r\n")
+    terminal.nothing_more()
+    terminal.type(ctrl("z"))
+    terminal.expect("[1] + Stopped")
+    terminal.expect("sleep 100 | cat\r\n")
+    terminal.type("exit\r")
+    terminal.expect("there are stopped jobs\r\n")
+    terminal.type("kill %1; bg; wait %1; echo status $?\r")
+    terminal.expect("\r\nstatus 143\r\n")

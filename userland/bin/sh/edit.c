@@ -400,9 +400,11 @@ edit(struct editor *e)
 		if (key == '\n' || key == '\r')
 			return true;
 		if (key == CTRL('c')) {
+			/* As the terminal would: there may be a trap. */
 			screen_put("^C");
 			e->line.len = 0;
-			interrupted = 1;
+			e->cancelled = true;
+			kill(getpid(), SIGINT);
 			return true;
 		}
 		if (key == '\t') {
@@ -444,8 +446,10 @@ edit_line(int fd, const char *prompt, struct buf *line)
 	e.prompt = last_row == NULL ? prompt : last_row + 1;
 	buf_string(&e.line);
 	more = edit(&e);
-	if (!interrupted)
+	if (!e.cancelled)
 		screen_finish(&e);
+	else if (!interrupted)
+		screen_put("\n");
 	pop_cleanup(&cleanup);
 	if (!more)
 		return false;

@@ -14,6 +14,7 @@ struct editor {
 	size_t history;			/* how far back we are; 0: the line being typed */
 	char *typed;			/* that line, meanwhile */
 	size_t row;			/* of the cursor on the screen, from the prompt's */
+	bool cancelled;			/* by ^C */
 	bool tabbed;			/* the last key was a tab that found several words */
 };
 
