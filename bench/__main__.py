@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import json
+import math
 import statistics
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import baseline, guest
+from bench import baseline, chart, guest
 
 ROUNDS = 5
+SIZES = {1: 0.7, 16: 0.2, 64: 0.05, 256: 0.02, 1024: 1 / 300}  # MiB resident: reach, of the host's at that size
+PER_PAGE_SIZES = [*SIZES][:-1]  # fork that visits every page takes too long beyond
+
+
+def _fork(mib: int, cow: str = "table") -> str:
+    return f"fork+exit+wait, {mib} MiB{'' if cow == 'table' else f', --cow {cow}'}"
+
+
+def _host_fork(mib: int) -> str:
+    return f"host fork, {mib} MiB"
 
 
 class Figure(NamedTuple):
@@ -35,12 +47,25 @@ def figures(empty: Path) -> list[Figure]:
         Figure("demand-zero fault", lambda: guest.between_marks("zero", 8_192), "hook", 6),
         Figure("copy-on-write break", lambda: guest.between_marks("cow", 8_192), "hook", 6),
         Figure("pipe ping-pong round trip", lambda: g("pingpong", 6_000), "hook", 30),
-        Figure("fork+exit+wait, small", lambda: g("fork", 1_000), "host fork", 0.7),
-        Figure("fork+exit+wait, 1 MiB", lambda: g("fork", 1_000, 1), "host fork", 0.7),
-        Figure("fork+exit+wait, 64 MiB", lambda: g("fork", 1_000, 64), "host fork", 0.7),
-        Figure("vfork+exit+wait", lambda: g("vfork", 1_000), "host fork", 0.7),
-        Figure("fork+exec+exit+wait", lambda: g("forkexec", 400), "host fork", 1.5),
-        Figure("`uarea run` of an empty program, s", lambda: guest.start_to_end(empty), None, 0.5),
+        Figure("fork+exit+wait, small", lambda: g("fork", 1_000), _host_fork(1), 0.7),
+        *(
+            Figure(_fork(mib), partial(guest.between_marks, "fork", 1_000, mib), _host_fork(mib), reach)
+            for mib, reach in SIZES.items()
+        ),
+        *(
+            Figure(
+                _fork(mib, "page"),
+                partial(guest.between_marks, "fork", 1 + 128 // mib, mib, "page"),
+                None,
+                float("inf"),
+            )
+            for mib in PER_PAGE_SIZES
+        ),
+        Figure("vfork+exit+wait", lambda: g("vfork", 1_000), _host_fork(1), 0.7),
+        Figure("fork+exec+exit+wait", lambda: g("forkexec", 400), _host_fork(1), 1.5),
+        Figure("`uarea run` of an empty program", lambda: guest.start_to_end(empty), None, 0.5),
+        Figure("`uarea boot` to the prompt", guest.boot_to_prompt, None, 0.8),
+        Figure("of that, Python and its modules", guest.imports, None, 0.3),
     ]
 
 
@@ -53,7 +78,7 @@ def main() -> None:
             "compute": lambda: baseline.bare_compute(4),
             "tight loop": lambda: baseline.bare_compute(1),
             "hook": baseline.bare_hook,
-            "host fork": lambda: host("fork", 500, 1),
+            **{_host_fork(mib): partial(host, "fork", 1 + 512 // mib, mib) for mib in SIZES},
             "host ping-pong": lambda: host("pingpong", 5_000, 1),
         }
         samples: dict[str, list[float]] = {key: [] for key in [*bases, *(f.name for f in table)]}
@@ -72,22 +97,30 @@ def report(table: list[Figure], bases: dict[str, Callable[[], float]], samples: 
     print("baselines")
     for key in bases:
         print(f"  {key:<40}{_time(median[key]):>12}  {_spread(samples[key])}")
-    print(f"\n{'work':<42}{'median':>12}{'spread':>9}{'ratio':>9}  of{'reach':>14}")
+    print(f"\n{'work':<42}{'median':>12}{'spread':>9}{'ratio':>9}  of{'reach':>24}")
     results = []
     for f in table:
         base = median[f.against] if f.against else 1.0
         ratio = base / median[f.name] if f.inverse else median[f.name] / base
         reached = ratio >= f.reach if f.inverse else ratio <= f.reach
         sign = ">=" if f.inverse else "<="
+        goal = f"{f.against or 's':<20}{sign} {f.reach:<7.3g}{'' if reached else '  not reached'}"
         print(
-            f"{f.name:<42}{_time(median[f.name]):>12}{_spread(samples[f.name]):>9}{ratio:>9.2f}  "
-            f"{f.against or 's':<10}{sign} {f.reach:<5g}{'' if reached else '  not reached'}"
+            f"{f.name:<42}{_time(median[f.name]):>12}{_spread(samples[f.name]):>9}{ratio:>9.3g}  "
+            f"{goal if math.isfinite(f.reach) else 's'}"
         )
         results.append({"name": f.name, "seconds": samples[f.name], "against": f.against, "ratio": ratio})
     path = Path("build/bench.json")
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps({"baselines": {k: samples[k] for k in bases}, "figures": results}, indent=1) + "\n")
-    print(f"\nsamples in {path}")
+    lines: chart.Series = {
+        "uarea": {mib: median[_fork(mib)] for mib in SIZES},
+        "the host": {mib: median[_host_fork(mib)] for mib in SIZES},
+        "uarea --cow page": {mib: median[_fork(mib, "page")] for mib in PER_PAGE_SIZES},
+    }
+    picture = path.with_name("fork.svg")
+    chart.draw(lines, picture)
+    print(f"\nsamples in {path}, chart in {picture}")
 
 
 def _time(seconds: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import subprocess
 import sys
 import time
@@ -54,10 +56,10 @@ class Marks(OutputBuffer):
         return super().write(data)
 
 
-def between_marks(work: str, count: int) -> float:
+def between_marks(work: str, count: int, mib: int = 0, cow: str = "table") -> float:
     """Seconds per round of what the program does between its marks."""
     marks = Marks()
-    seconds(work, count, stdout=marks)
+    seconds(work, count, mib, cow, marks)
     return sum(end - start for start, end in zip(marks.times[::2], marks.times[1::2], strict=True)) / count
 
 
@@ -65,6 +67,30 @@ def start_to_end(program: Path) -> float:
     """`uarea run` of a program that returns at once, from outside: a whole Python process."""
     start = time.perf_counter()
     subprocess.run([sys.executable, "-m", "emu.cli", "run", str(program)], check=True)
+    return time.perf_counter() - start
+
+
+def boot_to_prompt() -> float:
+    """`uarea boot` on a terminal, from outside, until the shell's prompt is on the screen."""
+    master, slave = pty.openpty()
+    start = time.perf_counter()
+    with subprocess.Popen([sys.executable, "-m", "emu.cli", "boot"], stdin=slave, stdout=slave) as boot:
+        os.close(slave)
+        screen = b""
+        while b"\r# " not in screen:
+            screen += os.read(master, 4096)
+        elapsed = time.perf_counter() - start
+        os.write(master, b"\x01x")
+        boot.wait()
+    os.close(master)
+    return elapsed
+
+
+def imports() -> float:
+    """What of that is Python starting and loading modules."""
+    code = "import emu.cli, emu.boot, kernel.main, unicorn"
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True)
     return time.perf_counter() - start
 
 
