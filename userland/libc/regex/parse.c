@@ -368,7 +368,7 @@ parse_sequence(struct parser *p)
 	bool first = true;
 
 	while (p->error == 0 && !at_sequence_end(p)) {
-		bool star_is_literal = !extended(p) && first;
+		bool after_caret;
 		int item, min, max;
 
 		if (extended(p) && *p->p == ')') {
@@ -378,10 +378,11 @@ parse_sequence(struct parser *p)
 		item = parse_atom(p, first);
 		if (item == 0 || p->error != 0)
 			break;
-		/* After '^' a basic expression's star is still an ordinary character. */
-		first = star_is_literal && p->g->nodes[item].kind == NODE_ASSERT &&
+		/* After '^' a basic expression's star is still an ordinary character, a second '^' is already one. */
+		after_caret = first && !extended(p) && p->g->nodes[item].kind == NODE_ASSERT &&
 		    p->g->nodes[item].value == AT_LINE_START;
-		while (!(first && at(p, "*")) && parse_repetition(p, &min, &max))
+		first = false;
+		while (!(after_caret && at(p, "*")) && parse_repetition(p, &min, &max))
 			item = repeat(p, item, min, max);
 		if (p->error != 0)
 			break;
