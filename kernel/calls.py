@@ -21,6 +21,7 @@ from kernel import (
     sys_descrip,
     sys_generic,
     sys_lwp,
+    sys_ptrace,
     sys_select,
     sys_sig,
     sys_tty,

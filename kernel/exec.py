@@ -18,10 +18,11 @@ from kernel.exit import become_first, end_lwps, release_vfork_parent
 from kernel.kauth import KTR_PERSISTENT, Process
 from kernel.knote_proc import knote_proc_exec
 from kernel.limits import RLIMIT_DATA, RLIMIT_NPROC, RLIMIT_STACK
-from kernel.proc import AFORK, PK_EXEC, PK_SUGID
+from kernel.proc import AFORK, PK_EXEC, PK_SUGID, PSL_TRACED
 from kernel.prof import stop_profiling
 from kernel.program import Program, load, map_program
 from kernel.prot import change_cred
+from kernel.ptrace import exec_event
 from kernel.sys_sig import execsigs
 from kernel.syscall import JUSTRETURN, Result, syscall
 from kernel.uvm.map import MAXSSIZ, MAXTSIZ, USRSTACK, MapEntry, VmSpace, round_page
@@ -56,6 +57,7 @@ class Package(NamedTuple):
 def sys_execve(l: Lwp, path: int, argp: int, envp: int) -> Result:
     name = namei.copyin_path(l, path)
     execve(l, name, *copyin_arguments(l, argp, envp))
+    exec_event(l)
     return JUSTRETURN
 
 
@@ -65,6 +67,7 @@ def sys_fexecve(l: Lwp, fd: int, argp: int, envp: int) -> Result:
     if vnode is None:
         raise Errno(EACCES)
     execve(l, b"*fexecve*", *copyin_arguments(l, argp, envp), vnode)
+    exec_event(l)
     return JUSTRETURN
 
 
@@ -142,7 +145,8 @@ def _execve(l: Lwp, path: bytes, argv: list[bytes], envv: list[bytes], vnode: Vn
         if vm.tsize > MAXTSIZ or vm.brk - vm.daddr > p.limit.soft[RLIMIT_DATA]:
             raise Errno(ENOMEM)
         _map_stack(vm, stack_limit)
-        cred = _new_cred(p.cred, package.vnode)
+        # Nobody gets somebody else's ids while being traced.
+        cred = p.cred if p.slflag & PSL_TRACED else _new_cred(p.cred, package.vnode)
         sp = _push_arguments(vm, package, envv, cred, p.cred, stack_limit)
     except Errno as error:
         vm.release()

@@ -17,6 +17,8 @@ from kernel.proc import (
     PL_PPWAIT,
     PS_CONTINUED,
     PS_WEXIT,
+    PSL_CHTRACED,
+    PSL_TRACED,
     SDEAD,
     SIDL,
     SSTOP,
@@ -25,6 +27,7 @@ from kernel.proc import (
 )
 from kernel.prof import stop_profiling
 from kernel.prot import fix_jobc, leave_pgrp
+from kernel.ptrace import untrace
 from kernel.resource import own_usage, pack_wait_rusage, pack_wrusage
 from kernel.sched import LSRUN, LSZOMB
 from kernel.signal import (
@@ -32,10 +35,12 @@ from kernel.signal import (
     CLD_EXITED,
     CLD_KILLED,
     CLD_STOPPED,
+    CLD_TRAPPED,
     SI_USER,
     SIGCHLD,
     SIGCONT,
     SIGHUP,
+    SIGKILL,
     SigInfo,
 )
 from kernel.syscall import Result, syscall
@@ -97,6 +102,8 @@ def exit1(l: Lwp, code: int, signo: int) -> None:
     _leave_session(p)
     for child in list(p.children):
         _orphan(child)
+    if p.slflag & PSL_CHTRACED:
+        _forget_traced(p)
     p.stat = SZOMB
     l.stat = LSZOMB
     _tell_parent(p)
@@ -181,10 +188,39 @@ def _leave_session(p: Proc) -> None:
 
 
 def _orphan(child: Proc) -> None:
-    """Give a child of a dying process to init."""
+    """Give a child of a dying process to init. One that it traced is killed, in its real parent's care."""
+    if child.slflag & PSL_TRACED:
+        parent = child.opptr
+        if child.stat == SZOMB and parent is not child.pptr:
+            give_back(child)
+        else:
+            untrace(child)
+            reparent(child, parent if parent is not None and parent is not child.pptr else child.kernel.initproc)
+            child.kernel.log(f"pid {child.pid} was killed: orphaned traced process\n")
+            child.kernel.signals.psignal(child, SIGKILL)
+        if child.pptr is not child.kernel.initproc:
+            return
     reparent(child, child.kernel.initproc)
     if child.stat == SZOMB:
         child.kernel.initproc.waitcv.broadcast()
+
+
+def _forget_traced(p: Proc) -> None:
+    """Children of a dying process that others trace have no parent to come back to but init."""
+    for child in p.kernel.allproc.values():
+        if child.opptr is p and child.pptr is not p:
+            child.opptr = None
+            child.ppid = p.kernel.initproc.pid
+            child.exitsig = SIGCHLD
+
+
+def give_back(p: Proc) -> None:
+    """A zombie whose tracer has seen its end goes to its real parent, who is to reap it (proc_free)."""
+    parent = untrace(p)
+    reparent(p, parent)
+    if p.exitsig and p.kernel.signals.wanted(parent, p.exitsig):
+        p.kernel.signals.psignal(parent, p.exitsig, exit_info(p))
+    parent.waitcv.broadcast()
 
 
 def reparent(child: Proc, parent: Proc) -> None:
@@ -211,22 +247,30 @@ def _tell_parent(p: Proc) -> None:
     parent.children.remove(p)
     parent.children.insert(0, p)
     parent.nstopchild += 1
-    if parent.flag & (PK_NOCLDWAIT | PK_CLDSIGIGN):
+    if parent.flag & (PK_NOCLDWAIT | PK_CLDSIGIGN) and (p.opptr is None or p.opptr is parent):
+        if p.slflag & PSL_TRACED:
+            untrace(p)
         reparent(p, k.initproc)
         # The parent's last child is gone without a wait: whoever sleeps in wait must hear of it.
         if not parent.children:
             parent.waitcv.broadcast()
         parent = k.initproc
-    if p.exitsig and k.signals.wanted(parent, p.exitsig):
-        k.signals.psignal(parent, p.exitsig, exit_info(p))
+    signo = _exitsig(p)
+    if signo and k.signals.wanted(parent, signo):
+        k.signals.psignal(parent, signo, exit_info(p))
     if p.klist:
         knote_proc_exit(p, wait_status(p))
     parent.waitcv.broadcast()
 
 
+def _exitsig(p: Proc) -> int:
+    """The signal of a process's end: a tracer gets SIGCHLD, whatever the parent wants (P_EXITSIG)."""
+    return SIGCHLD if p.slflag & PSL_TRACED else p.exitsig
+
+
 def exit_info(p: Proc) -> SigInfo:
     """What a parent's signal says about an ended child (exit_psignal)."""
-    if p.exitsig == SIGCHLD:
+    if _exitsig(p) == SIGCHLD:
         code = CLD_KILLED if p.xsig else CLD_EXITED
         info = SigInfo(SIGCHLD, code, pid=p.pid, uid=p.cred.ruid, status=p.xsig or p.xexit)
     else:
@@ -249,6 +293,8 @@ def wait_status(p: Proc) -> int:
 def proc_free(p: Proc, waiter: Proc) -> None:
     """Reap a zombie: add its usage to the waiter's, free everything that is left (proc_free)."""
     k = p.kernel
+    if p.slflag & PSL_TRACED:
+        untrace(p)
     l = p.lwps[0]
     lwp_free(l)
     waiter.stats.add_child(p)
@@ -273,12 +319,17 @@ def proc_free(p: Proc, waiter: Proc) -> None:
 
 def _candidates(idtype: int, ident: int, parent: Proc) -> Sequence[Proc]:
     """The children that a wait is about, latest exited or newest first."""
-    children = parent.children
-    if idtype == P_ALL:
-        return children
     if idtype == P_PID:
         p = parent.kernel.pids.find(ident)
         return (p,) if isinstance(p, Proc) and p.pptr is parent else ()
+    return _matching(idtype, ident, parent, parent.children)
+
+
+def _matching(idtype: int, ident: int, parent: Proc, children: Sequence[Proc]) -> Sequence[Proc]:
+    if idtype == P_ALL:
+        return children
+    if idtype == P_PID:
+        return [p for p in children if p.pid == ident]
     if idtype == P_PGID:
         return [p for p in children if p.pgrp.pgid == (ident or parent.pgrp.pgid)]
     if idtype == P_SID:
@@ -314,14 +365,16 @@ def find_child(l: Lwp, idtype: int, ident: int, options: int) -> Found | None:
     for p in _candidates(idtype, ident, parent):
         if p.stat == SIDL:
             continue
-        if not options & WALLSIG and bool(options & WALTSIG) == (p.exitsig == SIGCHLD):
+        if not options & WALLSIG and bool(options & WALTSIG) == (_exitsig(p) == SIGCHLD):
             continue
         any_child = True
         if options & WEXITED and p.stat == SZOMB:
             code = CLD_KILLED if p.xsig else CLD_EXITED
             found = Found(p, code, wait_status(p), p.xsig or p.xexit)
             if not options & WNOWAIT:
-                if options & WNOZOMBIE:
+                if p.slflag & PSL_TRACED and p.opptr is not parent:
+                    give_back(p)
+                elif options & WNOZOMBIE:
                     reparent(p, l.kernel.initproc)
                     l.kernel.initproc.waitcv.broadcast()
                 else:
@@ -331,14 +384,23 @@ def find_child(l: Lwp, idtype: int, ident: int, options: int) -> Found | None:
             if not options & WNOWAIT:
                 p.sflag &= ~PS_CONTINUED
             return Found(p, CLD_CONTINUED, 0xFFFF, SIGCONT)
-        if options & WUNTRACED and p.stat == SSTOP and not p.waited:
+        traced = p.slflag & PSL_TRACED
+        if p.stat == SSTOP and not p.waited and (options & WUNTRACED or (traced and options & WTRAPPED)):
             if not options & WNOWAIT:
                 p.waited = 1
                 parent.nstopchild -= 1
-            return Found(p, CLD_STOPPED, p.xsig << 8 | 0x7F, p.xsig)
-    if not any_child:
+            return Found(p, CLD_TRAPPED if traced else CLD_STOPPED, p.xsig << 8 | 0x7F, p.xsig)
+    if not any_child and not _debugged_child(idtype, ident, parent):
         raise Errno(ECHILD)
     return None
+
+
+def _debugged_child(idtype: int, ident: int, parent: Proc) -> bool:
+    """Whether a child that a wait is about is somebody else's for the time of being traced (debugged_child_exists)."""
+    if not parent.slflag & PSL_CHTRACED:
+        return False
+    stolen = [p for p in parent.kernel.allproc.values() if p.opptr is parent and p.pptr is not parent]
+    return bool(_matching(idtype, ident, parent, stolen))
 
 
 def do_wait(

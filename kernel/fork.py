@@ -29,11 +29,24 @@ from kernel.proc import (
     PS_NOCLDSTOP,
     PS_STOPEXEC,
     PS_STOPFORK,
+    PSL_TRACEDCHILD,
     SACTIVE,
     SSTOP,
     Proc,
 )
 from kernel.prot import join_after
+from kernel.ptrace import (
+    PTRACE_FORK,
+    PTRACE_VFORK,
+    PTRACE_VFORK_DONE,
+    TRAP_CHLD,
+    EventInfo,
+    child_event,
+    event_stop,
+    fork_event,
+    trace_child,
+    wants_vfork_done,
+)
 from kernel.ras import ras_fork
 from kernel.sched import LSSTOP
 from kernel.signal import NSIG, SIGCHLD, Pending
@@ -196,9 +209,11 @@ def fork1(
         knote_proc_fork(l1, p2)
     _start(p1, p2, l2)  # 29-30
 
-    # -- 31. return values (L607-616), 33. vfork's sleep (L629-634; spec C.31) ---------------------
-    if l1.vforkwaiting:
-        return _wait_for_vfork(l1, p2.pid)
+    # -- 31. return values (L607-616), 32. the tracer's event (L618-627; spec C.30) ----------------
+    # -- 33. vfork's sleep (L629-634), 34. its end, for the tracer (L636-646; spec C.31) ------------
+    vfork = bool(flags & FORK_PPWAIT)
+    if l1.vforkwaiting or fork_event(p1, vfork):
+        return _finish(l1, p2.pid, vfork)
     return p2.pid, 0
 
 
@@ -210,6 +225,8 @@ def _make_visible(p1: Proc, p2: Proc, flags: int, exitsig: int) -> None:
         p2.lflag |= PL_CONTROLT
     parent.children.insert(0, p2)
     p2.exitsig = exitsig
+    if fork_event(p1, bool(flags & FORK_PPWAIT)):
+        trace_child(p1, p2)
     p2.oppid = p1.pid
     join_after(p1, p2)
     k.allproc[p2.pid] = p2
@@ -258,9 +275,16 @@ async def _refuse_later(l: Lwp, wmesg: str) -> int:
     raise Errno(EAGAIN)
 
 
-async def _wait_for_vfork(l1: Lwp, pid: int) -> tuple[int, int]:
+async def _finish(l1: Lwp, pid: int, vfork: bool) -> tuple[int, int]:
+    """What of a fork takes time: the tracer's events, and waiting for a vfork child."""
+    p1 = l1.proc
+    event = fork_event(p1, vfork)
+    if event:
+        await event_stop(l1, EventInfo(TRAP_CHLD, event, pid))
     while l1.vforkwaiting:
         await l1.waitcv.wait(l1)
+    if wants_vfork_done(p1, vfork):
+        await event_stop(l1, EventInfo(TRAP_CHLD, PTRACE_VFORK_DONE, pid))
     return pid, 0
 
 
@@ -360,6 +384,10 @@ def lwp_create(l1: Lwp, p2: Proc, uarea: int, stack: int) -> Lwp:
 
 
 async def _first_return(l: Lwp, func: Callable[[Lwp], None]) -> None:
+    """The first thing that a child's LWP does; a traced child reports its birth before child_return (spec C.32)."""
+    p = l.proc
+    if func is child_return and p.slflag & PSL_TRACEDCHILD:
+        await child_event(l, PTRACE_VFORK if p.lflag & PL_PPWAIT else PTRACE_FORK)
     func(l)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kernel.lwp import Lwp
     from kernel.lwpctl import LwpControl
     from kernel.main import Kernel
+    from kernel.ptrace import Trace
     from kernel.signal import Pending, SigActs
     from kernel.uvm.map import VmSpace
     from kernel.vfs.vnode import Vnode
@@ -31,7 +32,8 @@ PS_STOPFORK, PS_STOPEXEC, PS_STOPEXIT = 0x800000, 0x1000000, 0x2000000
 PS_CONTINUED, PS_STOPPING = 0x40000000, 0x80000000
 # proc.slflag
 PSL_TRACEFORK, PSL_TRACEVFORK, PSL_TRACEVFORK_DONE = 0x1, 0x2, 0x4
-PSL_TRACED, PSL_TRACEDCHILD, PSL_CHTRACED = 0x40, 0x80, 0x100
+PSL_TRACELWP_CREATE, PSL_TRACELWP_EXIT, PSL_TRACEPOSIX_SPAWN, PSL_EVENTS = 0x8, 0x10, 0x20, 0x3F
+PSL_TRACED, PSL_TRACEDCHILD, PSL_CHTRACED, PSL_SYSCALL, PSL_SYSCALLEMU = 0x40, 0x80, 0x100, 0x200, 0x400
 # proc.stflag, proc.lflag, proc.acflag
 PST_PROFIL = 0x20
 PL_CONTROLT, PL_PPWAIT, PL_ORPHANPG = 0x1, 0x2, 0x8
@@ -118,6 +120,7 @@ class Proc:
     timers: Any
     traceflag: int  # kernel.ktrace: what is traced, and how
     tracep: TraceFile | None
+    trace: Trace | None  # while it is traced by a debugger
     klist: list[Any] | None  # kernel events that watch it (kernel.knote_proc)
     xutime: int
     xstime: int
@@ -137,7 +140,7 @@ class Proc:
         self.waitcv = CondVar("wait")
         self.flag = self.sflag = self.slflag = self.stflag = self.lflag = self.acflag = 0
         self.exitsig = self.xexit = self.xsig = self.ppid = self.start = self.mqueue_cnt = 0
-        self.pptr = self.opptr = self.vforklwp = None
+        self.pptr = self.opptr = self.vforklwp = self.trace = None
         self.path = self.textvp = None
         self.sigignore = self.sigcatch = self.psstrp = 0
         self.nice = 20

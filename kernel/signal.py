@@ -11,7 +11,18 @@ from struct import Struct
 from typing import TYPE_CHECKING
 
 from kernel.errno import EINTR, EINVAL, ERESTART, Errno
-from kernel.proc import PL_PPWAIT, PS_CONTINUED, PS_NOCLDSTOP, PS_WEXIT, SACTIVE, SSTOP, SZOMB, Pgrp, Proc
+from kernel.proc import (
+    PL_PPWAIT,
+    PS_CONTINUED,
+    PS_NOCLDSTOP,
+    PS_WEXIT,
+    PSL_TRACED,
+    SACTIVE,
+    SSTOP,
+    SZOMB,
+    Pgrp,
+    Proc,
+)
 from kernel.ras import ras_restart
 from kernel.sched import LSSLEEP, LSSTOP, LSZOMB
 
@@ -223,6 +234,9 @@ class Signals:
         and the faulting pc. Blocked or ignored, the process dies of it (kern_sig trapsignal)."""
         p = l.proc
         signo = info.signo
+        if self.traced(p, signo) and not p.sigpend.set & bit(SIGKILL):
+            self.trace_stop(l, info)
+            return
         if p.sigacts.actions[signo].handler not in (SIG_DFL, SIG_IGN) and not l.sigmask & bit(signo):
             self._deliver(l, signo, info)
             return
@@ -238,7 +252,22 @@ class Signals:
     def wanted(self, p: Proc, signo: int) -> bool:
         """Whether a signal would do anything: if not, its details need not be made up."""
         mask = bit(signo)
-        return not p.sigignore & mask or signo == SIGCONT or bool(p.klist) or self._awaited(p, mask)
+        return (
+            not p.sigignore & mask
+            or signo == SIGCONT
+            or bool(p.slflag & PSL_TRACED or p.klist)
+            or self._awaited(p, mask)
+        )
+
+    def traced(self, p: Proc, signo: int) -> bool:
+        """Whether a signal stops the process first, for its tracer to decide. A vfork child's parent could not."""
+        return bool(
+            p.slflag & PSL_TRACED
+            and signo != SIGKILL
+            and p.trace is not None
+            and not p.trace.sigpass & bit(signo)
+            and not (p.lflag & PL_PPWAIT and p.pptr is p.opptr)
+        )
 
     def _post(self, p: Proc, signo: int, info: SigInfo | None, target: Lwp | None) -> None:
         if p.stat == SZOMB or p.sflag & PS_WEXIT:
@@ -250,26 +279,31 @@ class Signals:
         sdt = self.kernel.sdt
         if sdt.signal_send.on:
             sdt.signal_send.fire(self.kernel.curlwp, p, signo)
-        if p.sigignore & mask and not self._awaited(p, mask):
+        traced = p.slflag & PSL_TRACED and self.traced(p, signo)
+        if p.sigignore & mask and not traced and not self._awaited(p, mask):
             if sdt.signal_discard.on:
                 sdt.signal_discard.fire(self.kernel.curlwp, p, signo)
             if signo != SIGCONT:
                 return
         default = p.sigacts.actions[signo].handler == SIG_DFL
-        if mask & TTY_STOPS and default and p.pgrp.jobc == 0 and not self._masked_everywhere(p) & mask:
+        if mask & TTY_STOPS and default and not traced and p.pgrp.jobc == 0 and not self._masked_everywhere(p) & mask:
             return  # nobody could continue an orphaned process group
         pending = target.sigpend if target is not None else p.sigpend
         if mask & STOP_SIGNALS:
             self._discard(p, bit(SIGCONT))
         elif signo == SIGCONT:
             self._discard(p, STOP_SIGNALS)
-            self._continue(p)
-            if not (p.sigcatch | self._masked_everywhere(p)) & mask:
+            if not traced:
+                self._continue(p)
+            if not traced and not (p.sigcatch | self._masked_everywhere(p)) & mask:
                 return
         pending.put(signo, info)
         lwps = [target] if target is not None else p.lwps
         l = self._choose(lwps, mask)
         if l is None:
+            return
+        if traced and l.stat == LSSLEEP and l.interruptible:
+            self.trace_stop(l, pending.take(signo))  # where it sleeps, too
             return
         if mask & STOP_SIGNALS and default and l.stat == LSSLEEP and l.interruptible:
             # Stopped where it sleeps: a call that waits is not disturbed by ^Z and fg. In a vfork child a stop
@@ -281,7 +315,7 @@ class Signals:
         if signo == SIGKILL:
             l.suspended = False
             if p.stat == SSTOP:
-                self._unstop(p)
+                self.unstop(p)
             else:
                 self.kernel.sched.unstop(l)
         l.ast = True
@@ -346,14 +380,42 @@ class Signals:
         parent = p.pptr
         if parent is not None:
             parent.nstopchild += 1
-            if not parent.sflag & PS_NOCLDSTOP:
+            if not parent.sflag & PS_NOCLDSTOP or p.slflag & PSL_TRACED:
                 self._child_info(p, parent, CLD_STOPPED, signo)
             parent.waitcv.broadcast()
+
+    def trace_stop(self, l: Lwp, info: SigInfo) -> None:
+        """Stop a traced process for its tracer, which may ask for the details. The LWP parks itself on its way to
+        user mode, if it does not sleep (sigswitch)."""
+        p = l.proc
+        assert p.trace is not None
+        p.trace.info = info
+        p.trace.lid = l.lid
+        p.trace.signo = 0
+        self.stop(p, info.signo)
+
+    def restop(self, p: Proc, info: SigInfo) -> None:
+        """A process that is stopped already has a tracer now, who shall hear of a stop."""
+        assert p.trace is not None and p.pptr is not None
+        if not p.waited:
+            p.pptr.nstopchild -= 1
+        p.trace.info = info
+        self.stop(p, info.signo)
+
+    def _from_tracer(self, l: Lwp) -> SigInfo | None:
+        """The signal with which the tracer continued the process, for the LWP that had stopped (sigchecktrace)."""
+        trace = l.proc.trace
+        if trace is None or not trace.signo or (trace.lid != l.lid and any(o.lid == trace.lid for o in l.proc.lwps)):
+            return None
+        signo, trace.signo = trace.signo, 0
+        if l.sigmask & bit(signo):
+            return None
+        return trace.info if trace.info.signo == signo else SigInfo(signo)
 
     def _continue(self, p: Proc) -> None:
         if p.stat != SSTOP:
             return
-        self._unstop(p)
+        self.unstop(p)
         p.sflag |= PS_CONTINUED
         parent = p.pptr
         if parent is not None:
@@ -361,7 +423,7 @@ class Signals:
                 self._child_info(p, parent, CLD_CONTINUED, SIGCONT)
             parent.waitcv.broadcast()
 
-    def _unstop(self, p: Proc) -> None:
+    def unstop(self, p: Proc) -> None:
         """Let all LWPs of a stopped process go on; a stop that nobody waited for is forgotten (proc_unstop)."""
         p.stat = SACTIVE
         p.sflag &= ~PS_CONTINUED
@@ -393,6 +455,11 @@ class Signals:
             return EINTR
         if p.stat == SSTOP or l.suspended:
             return ERESTART
+        trace = p.trace
+        if trace is not None and trace.signo and trace.lid == l.lid:
+            if errno := self._ends_sleep(l, trace.signo):
+                return errno
+            trace.signo = 0
         if not l.sigpend.set and not p.sigpend.set:
             return 0
         found = self.candidates(l)
@@ -400,6 +467,8 @@ class Signals:
             signo = (found & -found).bit_length()
             found &= found - 1
             action = p.sigacts.actions[signo]
+            if trace is not None and self.traced(p, signo):
+                return ERESTART
             if p.sigignore & bit(signo) or action.handler == SIG_IGN:
                 continue
             if bit(signo) & TTY_STOPS and action.handler == SIG_DFL and p.pgrp.jobc == 0:
@@ -407,12 +476,35 @@ class Signals:
             return EINTR if action.handler != SIG_DFL and not action.flags & SA_RESTART else ERESTART
         return 0
 
+    def _ends_sleep(self, l: Lwp, signo: int) -> int:
+        """The errno with which a signal from the tracer ends a sleep, 0 if it does not."""
+        action = l.proc.sigacts.actions[signo]
+        ignored = l.sigmask | l.proc.sigignore | (DEFAULT_IGNORED | STOP_SIGNALS if action.handler == SIG_DFL else 0)
+        if ignored & bit(signo) or action.handler == SIG_IGN:
+            return 0
+        return EINTR if action.handler != SIG_DFL and not action.flags & SA_RESTART else ERESTART
+
+    def _traced_candidate(self, l: Lwp) -> SigInfo | None:
+        """Take a signal that stops the LWP's process for its tracer, unless something else comes first."""
+        p = l.proc
+        found = self.candidates(l)
+        if found & bit(SIGKILL) or (p.trace is not None and p.trace.signo):
+            return None
+        while found:
+            signo = (found & -found).bit_length()
+            found &= found - 1
+            if self.traced(p, signo):
+                return (l.sigpend if l.sigpend.set & bit(signo) else p.sigpend).take(signo)
+        return None
+
     def stop_before_sleep(self, l: Lwp) -> bool:
         """If nothing but a stop keeps an LWP from sleeping, stop here: its call must not notice. The caller
         suspends then, and is resumed when the process is continued."""
         p = l.proc
         if p.sflag & PS_WEXIT:
             return False
+        if p.stat != SSTOP and p.trace is not None and (info := self._traced_candidate(l)) is not None:
+            self.trace_stop(l, info)
         if p.stat != SSTOP:
             found = self.candidates(l) & ~p.sigignore
             if not found or found & ~STOP_SIGNALS:
@@ -443,14 +535,23 @@ class Signals:
             if l.suspended:
                 await sched.suspend(l)
                 continue
-            found = self.candidates(l)
-            if not found:
-                break
-            # A fault comes before what others sent: its pc and address belong to this moment.
-            own = found & l.sigpend.set
-            signo = ((own or found) & -(own or found)).bit_length()
-            mask = bit(signo)
-            info = (l.sigpend if l.sigpend.set & mask else p.sigpend).take(signo)
+            given = self._from_tracer(l) if p.trace is not None else None
+            if given is not None:
+                info, signo, mask = given, given.signo, bit(given.signo)
+            else:
+                found = self.candidates(l)
+                if not found:
+                    break
+                # A fault comes before what others sent: its pc and address belong to this moment.
+                own = found & l.sigpend.set
+                if p.trace is not None:
+                    own |= found & bit(SIGKILL)  # which no tracer delays
+                signo = ((own or found) & -(own or found)).bit_length()
+                mask = bit(signo)
+                info = (l.sigpend if l.sigpend.set & mask else p.sigpend).take(signo)
+                if p.trace is not None and self.traced(p, signo):
+                    self.trace_stop(l, info)
+                    continue
             handler = p.sigacts.actions[signo].handler
             if handler == SIG_IGN or (handler == SIG_DFL and mask & DEFAULT_IGNORED):
                 if sdt.signal_discard.on:
@@ -458,7 +559,7 @@ class Signals:
                 continue
             if handler == SIG_DFL:
                 if mask & STOP_SIGNALS:
-                    if not (mask & TTY_STOPS and p.pgrp.jobc == 0):
+                    if given is None and not (mask & TTY_STOPS and p.pgrp.jobc == 0):
                         self.stop(p, signo)
                     continue
                 if sdt.signal_handle.on:

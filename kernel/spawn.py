@@ -18,8 +18,18 @@ from kernel.fork import copy_fields, lwp_create
 from kernel.kauth import Process
 from kernel.limits import RLIMIT_NOFILE, RLIMIT_NPROC
 from kernel.misc import set_sched_param
-from kernel.proc import PL_CONTROLT, SACTIVE, Proc
+from kernel.proc import PL_CONTROLT, PSL_TRACED, PSL_TRACEDCHILD, PSL_TRACEPOSIX_SPAWN, SACTIVE, Proc
 from kernel.prot import KEEP, enter_pgrp, join_after, set_gids, set_uids
+from kernel.ptrace import (
+    PTRACE_POSIX_SPAWN,
+    TRAP_CHLD,
+    EventInfo,
+    child_event,
+    event_stop,
+    trace_child,
+    untrace,
+    wants,
+)
 from kernel.sched import CondVar
 from kernel.signal import CANTMASK, NSIG, SIGCHLD, SigAction, bit, parse_sigset
 from kernel.syscall import syscall
@@ -102,9 +112,12 @@ async def sys_posix_spawn(l: Lwp, pid: int, path: int, file_actions: int, attrp:
         attributes = Attributes(*_ATTRIBUTES.unpack(l.proc.vm.copyin(attrp, _ATTRIBUTES.size))) if attrp else None
         name = namei.copyin_path(l, path)
         request = Request(name, *copyin_arguments(l, argv, envp), actions, attributes)
+        reported = wants(l.proc, PSL_TRACEPOSIX_SPAWN)
         child = _make_child(l, request)
         while not request.done:
             await request.cv.wait(l)
+        if reported and not request.error:
+            await event_stop(l, EventInfo(TRAP_CHLD, PTRACE_POSIX_SPAWN, child))
         if not request.error and pid:
             l.proc.vm.copyout_int(pid, child)
     except Errno as error:
@@ -180,6 +193,8 @@ def _make_child(l1: Lwp, request: Request) -> int:
         p2.lflag |= PL_CONTROLT
     p1.children.insert(0, p2)
     p2.exitsig = SIGCHLD
+    if wants(p1, PSL_TRACEPOSIX_SPAWN):
+        trace_child(p1, p2)
     join_after(p1, p2)
     k.allproc[p2.pid] = p2
     if p1.traceflag:
@@ -199,11 +214,15 @@ async def _child(l: Lwp, request: Request) -> None:
             _apply(l, request.attributes)
         execve(l, request.path, request.argv, request.envv)
     except Errno as error:
+        if l.proc.slflag & PSL_TRACED:
+            untrace(l.proc)
         request.report(EINTR if error.errno == ERESTART else error.errno)
         reparent(l.proc, l.kernel.initproc)  # nobody shall find it with wait
         exit1(l, 127, 0)
         return
     request.report(0)
+    if l.proc.slflag & PSL_TRACEDCHILD:
+        await child_event(l, PTRACE_POSIX_SPAWN)
 
 
 async def _perform(l: Lwp, action: FileAction) -> None:

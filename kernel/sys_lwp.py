@@ -27,7 +27,8 @@ from kernel.limits import RLIMIT_NTHR
 from kernel.lwp import Lwp
 from kernel.lwpctl import lwp_gone
 from kernel.mcontext import UC_CPU, UCONTEXT_SIZE, load_ucontext
-from kernel.proc import SSTOP
+from kernel.proc import PS_WEXIT, PSL_TRACELWP_CREATE, PSL_TRACELWP_EXIT, SSTOP
+from kernel.ptrace import PTRACE_LWP_CREATE, PTRACE_LWP_EXIT, TRAP_LWP, EventInfo, event_stop, wants
 from kernel.sched import LSRUN, LSSLEEP, LSSTOP, LSSUSPENDED, LSZOMB, CondVar
 from kernel.signal import SI_LWP, SigInfo, check_signo
 from kernel.syscall import JUSTRETURN, Result, syscall
@@ -87,6 +88,8 @@ def sys__lwp_create(l: Lwp, ucp: int, flags: int, new_lwp: int) -> Result:
         lwp_free(l2)
         raise
     l2.detached = bool(flags & LWP_DETACHED)
+    if wants(l.proc, PSL_TRACELWP_CREATE):
+        l2.coro = _report(l2, PTRACE_LWP_CREATE)
     if flags & LWP_SUSPENDED:
         l2.suspended = True
         l2.stat = LSSUSPENDED
@@ -95,6 +98,12 @@ def sys__lwp_create(l: Lwp, ucp: int, flags: int, new_lwp: int) -> Result:
     else:
         k.sched.setrunnable(l2)
     return None
+
+
+async def _report(l: Lwp, event: int) -> None:
+    """Tell the tracer that this LWP begins or ends."""
+    if wants(l.proc, event):
+        await event_stop(l, EventInfo(TRAP_LWP, event, l.lid))
 
 
 def lwp_create(l: Lwp) -> Lwp:
@@ -139,9 +148,18 @@ def lwp_create(l: Lwp) -> Lwp:
 # -- ending ------------------------------------------------------------------------------------------
 
 
-@syscall(310, "int _lwp_exit(void)")
+@syscall(310, "int _lwp_exit(void)", sleeps=True)
 def sys__lwp_exit(l: Lwp) -> Result:
+    if wants(l.proc, PSL_TRACELWP_EXIT):
+        return _exit_reported(l)
     lwp_exit(l)
+    return JUSTRETURN
+
+
+async def _exit_reported(l: Lwp) -> tuple[int, int]:
+    await _report(l, PTRACE_LWP_EXIT)
+    if l.proc.sflag & PS_WEXIT == 0:
+        lwp_exit(l)
     return JUSTRETURN
 
 
@@ -161,6 +179,8 @@ def lwp_exit(l: Lwp) -> None:
     l.ast = False
     l.stat = LSZOMB
     if l.detached:
+        l.coro = None  # which may be what runs this
+        l.calling = False
         collect(l)
     p.lwpcv.broadcast()
     k.signals.redirect(p)

@@ -164,7 +164,11 @@ async def sys___sigsuspend14(l: Lwp, new: int) -> int:
 
 def _caught(l: Lwp) -> bool:
     """Whether a signal with a handler waits: such a call ends with EINTR whatever SA_RESTART says."""
-    return bool(l.kernel.signals.candidates(l) & l.proc.sigcatch)
+    found = l.kernel.signals.candidates(l)
+    trace = l.proc.trace
+    if trace is not None and trace.signo and trace.lid == l.lid:
+        found |= 1 << trace.signo - 1
+    return bool(found & l.proc.sigcatch)
 
 
 @syscall(281, "int __sigaltstack14(const struct sigaltstack *nss, struct sigaltstack *oss)")

@@ -15,6 +15,7 @@ from kernel.proc import (
     PL_PPWAIT,
     PS_WEXIT,
     PSL_CHTRACED,
+    PSL_SYSCALL,
     PSL_TRACED,
     PST_PROFIL,
     SIDL,
@@ -60,7 +61,6 @@ _PS_STRINGS = struct.Struct("<QixxxxQixxxx")
 # Bits of p_flag as programs see them; those not listed have the same value in the kernel's words.
 P_CONTROLT, P_INMEM, P_PPWAIT, P_SINTR, P_SYSTEM = 0x2, 0x4, 0x10, 0x80, 0x200
 P_TRACED, P_CHTRACED, P_SYSCALL = 0x800, 0x400000, 0x4000000
-PSL_SYSCALL = 0x200
 _PK_VISIBLE = 0x1 | 0x100 | 0x4000 | 0x20000 | 0x40000 | 0x80000
 _PS_VISIBLE = 0x8 | PS_WEXIT | 0x800000 | 0x1000000 | 0x2000000
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from kernel.errno import ENOSYS, Errno
 from kernel.ioctl import IOC_IN, IOC_OUT, parameter_length
+from kernel.proc import PSL_SYSCALL, PSL_SYSCALLEMU
+from kernel.ptrace import TRAP_SCE, TRAP_SCX, CallInfo, call_stop
 from kernel.sched import LSZOMB
 from kernel.syscall import FIRST_ARGUMENT, JUSTRETURN, Result, SyscallEntry, Value
 
@@ -43,7 +45,40 @@ class Call(NamedTuple):
 
 
 def traced(l: Lwp, number: int, entry: SyscallEntry | None, frame: Sequence[int]) -> Result:
-    """What entry.call does, between the probes. Raises Errno as that does; ENOSYS without an entry."""
+    """What entry.call does, between the probes, and between two stops if a tracer asked for them.
+
+    Raises Errno as that does; ENOSYS without an entry.
+    """
+    if l.proc.slflag & PSL_SYSCALL:
+        return _between_stops(l, number, entry, frame)
+    return _probed(l, number, entry, frame)
+
+
+async def _between_stops(l: Lwp, number: int, entry: SyscallEntry | None, frame: Sequence[int]) -> Value:
+    """A call whose process stops when it begins, and may be told then not to execute it, and when it ends."""
+    count = entry.registers if entry is not None else UNKNOWN_ARGUMENTS
+    args = tuple(frame[FIRST_ARGUMENT : FIRST_ARGUMENT + count])
+    await call_stop(l, CallInfo(TRAP_SCE, number, args))
+    if l.proc.slflag & PSL_SYSCALLEMU:
+        l.proc.slflag &= ~PSL_SYSCALLEMU
+        await call_stop(l, CallInfo(TRAP_SCX, number, args, EJUSTRETURN))
+        return JUSTRETURN
+    try:
+        result = _probed(l, number, entry, frame)
+        if isinstance(result, CoroutineType):
+            result = await result
+    except Errno as error:
+        await call_stop(l, CallInfo(TRAP_SCX, number, args, error.errno))
+        raise
+    value = cast(Value, result)
+    if l.stat != LSZOMB:
+        just = value is JUSTRETURN
+        await call_stop(l, CallInfo(TRAP_SCX, number, args, EJUSTRETURN if just else 0, None if just else value))
+    return value
+
+
+def _probed(l: Lwp, number: int, entry: SyscallEntry | None, frame: Sequence[int]) -> Result:
+    """What entry.call does, between the probes."""
     count = entry.registers if entry is not None else UNKNOWN_ARGUMENTS
     args = tuple(frame[FIRST_ARGUMENT : FIRST_ARGUMENT + count])
     call = Call(number, entry.name if entry is not None else f"#{number}", args)
