@@ -11,7 +11,7 @@ from __future__ import annotations
 from struct import Struct
 from typing import TYPE_CHECKING
 
-from kernel.errno import Errno
+from kernel.errno import EINTR, ERESTART, Errno
 from kernel.proc import (
     PL_PPWAIT,
     PS_WEXIT,
@@ -27,7 +27,18 @@ from kernel.proc import (
     SSTOP,
     Proc,
 )
-from kernel.signal import SIGINFO_SIZE, SIGKILL, SIGTRAP, SigInfo, bit
+from kernel.signal import (
+    DEFAULT_IGNORED,
+    SA_RESTART,
+    SIG_DFL,
+    SIG_IGN,
+    SIGINFO_SIZE,
+    SIGKILL,
+    SIGTRAP,
+    STOP_SIGNALS,
+    SigInfo,
+    bit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -219,6 +230,52 @@ async def child_event(l: Lwp, event: int) -> None:
         await l.kernel.sched.stop(l)
     if p.slflag & PSL_TRACED and p.slflag & PSL_TRACEDCHILD:
         await event_stop(l, EventInfo(TRAP_CHLD, event, p.oppid))
+
+
+# -- signals from the tracer and before it ----------------------------------------------------------
+
+
+def restop(p: Proc, info: SigInfo) -> None:
+    """A process that is stopped already has a tracer now, who shall hear of a stop."""
+    assert p.trace is not None and p.pptr is not None
+    if not p.waited:
+        p.pptr.nstopchild -= 1
+    p.trace.info = info
+    p.kernel.signals.stop(p, info.signo)
+
+
+def from_tracer(l: Lwp) -> SigInfo | None:
+    """The signal with which the tracer continued the process, for the LWP that had stopped (sigchecktrace)."""
+    trace = l.proc.trace
+    if trace is None or not trace.signo or (trace.lid != l.lid and any(o.lid == trace.lid for o in l.proc.lwps)):
+        return None
+    signo, trace.signo = trace.signo, 0
+    if l.sigmask & bit(signo):
+        return None
+    return trace.info if trace.info.signo == signo else SigInfo(signo)
+
+
+def ends_sleep(l: Lwp, signo: int) -> int:
+    """The errno with which a signal from the tracer ends a sleep, 0 if it does not."""
+    action = l.proc.sigacts.actions[signo]
+    ignored = l.sigmask | l.proc.sigignore | (DEFAULT_IGNORED | STOP_SIGNALS if action.handler == SIG_DFL else 0)
+    if ignored & bit(signo) or action.handler == SIG_IGN:
+        return 0
+    return EINTR if action.handler != SIG_DFL and not action.flags & SA_RESTART else ERESTART
+
+
+def traced_candidate(l: Lwp) -> SigInfo | None:
+    """Take a signal that stops the LWP's process for its tracer, unless something else comes first."""
+    p = l.proc
+    found = l.kernel.signals.candidates(l)
+    if found & bit(SIGKILL) or (p.trace is not None and p.trace.signo):
+        return None
+    while found:
+        signo = (found & -found).bit_length()
+        found &= found - 1
+        if l.kernel.signals.traced(p, signo):
+            return (l.sigpend if l.sigpend.set & bit(signo) else p.sigpend).take(signo)
+    return None
 
 
 # -- memory ----------------------------------------------------------------------------------------

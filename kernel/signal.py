@@ -394,24 +394,6 @@ class Signals:
         p.trace.signo = 0
         self.stop(p, info.signo)
 
-    def restop(self, p: Proc, info: SigInfo) -> None:
-        """A process that is stopped already has a tracer now, who shall hear of a stop."""
-        assert p.trace is not None and p.pptr is not None
-        if not p.waited:
-            p.pptr.nstopchild -= 1
-        p.trace.info = info
-        self.stop(p, info.signo)
-
-    def _from_tracer(self, l: Lwp) -> SigInfo | None:
-        """The signal with which the tracer continued the process, for the LWP that had stopped (sigchecktrace)."""
-        trace = l.proc.trace
-        if trace is None or not trace.signo or (trace.lid != l.lid and any(o.lid == trace.lid for o in l.proc.lwps)):
-            return None
-        signo, trace.signo = trace.signo, 0
-        if l.sigmask & bit(signo):
-            return None
-        return trace.info if trace.info.signo == signo else SigInfo(signo)
-
     def _continue(self, p: Proc) -> None:
         if p.stat != SSTOP:
             return
@@ -457,7 +439,9 @@ class Signals:
             return ERESTART
         trace = p.trace
         if trace is not None and trace.signo and trace.lid == l.lid:
-            if errno := self._ends_sleep(l, trace.signo):
+            from kernel.ptrace import ends_sleep
+
+            if errno := ends_sleep(l, trace.signo):
                 return errno
             trace.signo = 0
         if not l.sigpend.set and not p.sigpend.set:
@@ -476,35 +460,17 @@ class Signals:
             return EINTR if action.handler != SIG_DFL and not action.flags & SA_RESTART else ERESTART
         return 0
 
-    def _ends_sleep(self, l: Lwp, signo: int) -> int:
-        """The errno with which a signal from the tracer ends a sleep, 0 if it does not."""
-        action = l.proc.sigacts.actions[signo]
-        ignored = l.sigmask | l.proc.sigignore | (DEFAULT_IGNORED | STOP_SIGNALS if action.handler == SIG_DFL else 0)
-        if ignored & bit(signo) or action.handler == SIG_IGN:
-            return 0
-        return EINTR if action.handler != SIG_DFL and not action.flags & SA_RESTART else ERESTART
-
-    def _traced_candidate(self, l: Lwp) -> SigInfo | None:
-        """Take a signal that stops the LWP's process for its tracer, unless something else comes first."""
-        p = l.proc
-        found = self.candidates(l)
-        if found & bit(SIGKILL) or (p.trace is not None and p.trace.signo):
-            return None
-        while found:
-            signo = (found & -found).bit_length()
-            found &= found - 1
-            if self.traced(p, signo):
-                return (l.sigpend if l.sigpend.set & bit(signo) else p.sigpend).take(signo)
-        return None
-
     def stop_before_sleep(self, l: Lwp) -> bool:
         """If nothing but a stop keeps an LWP from sleeping, stop here: its call must not notice. The caller
         suspends then, and is resumed when the process is continued."""
         p = l.proc
         if p.sflag & PS_WEXIT:
             return False
-        if p.stat != SSTOP and p.trace is not None and (info := self._traced_candidate(l)) is not None:
-            self.trace_stop(l, info)
+        if p.stat != SSTOP and p.trace is not None:
+            from kernel.ptrace import traced_candidate
+
+            if (info := traced_candidate(l)) is not None:
+                self.trace_stop(l, info)
         if p.stat != SSTOP:
             found = self.candidates(l) & ~p.sigignore
             if not found or found & ~STOP_SIGNALS:
@@ -521,6 +487,7 @@ class Signals:
     async def take(self, l: Lwp) -> None:
         """On the way to user mode: stop, take signals, or die (userret, issignal, postsig)."""
         from kernel.exit import exit1
+        from kernel.ptrace import from_tracer
 
         p = l.proc
         sched = self.kernel.sched
@@ -535,7 +502,7 @@ class Signals:
             if l.suspended:
                 await sched.suspend(l)
                 continue
-            given = self._from_tracer(l) if p.trace is not None else None
+            given = from_tracer(l) if p.trace is not None else None
             if given is not None:
                 info, signo, mask = given, given.signo, bit(given.signo)
             else:

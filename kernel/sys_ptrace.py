@@ -11,7 +11,7 @@ from kernel.errno import EBUSY, EDEADLK, EFAULT, EINVAL, EPERM, ESRCH, Errno
 from kernel.kauth import Process
 from kernel.proc import PK_SYSTEM, PL_PPWAIT, PSL_EVENTS, PSL_SYSCALL, PSL_SYSCALLEMU, PSL_TRACED, SACTIVE, SSTOP, Proc
 from kernel.prot import proc_find
-from kernel.ptrace import EventInfo, GivenInfo, Trace, changeparent, poke, untrace, watch_calls
+from kernel.ptrace import EventInfo, GivenInfo, Trace, changeparent, poke, restop, untrace, watch_calls
 from kernel.sched import LSSUSPENDED, LSZOMB
 from kernel.signal import (
     NSIG,
@@ -106,7 +106,7 @@ def _attach(p: Proc, t: Proc) -> None:
     _authorize(p, t)
     changeparent(t, p)
     if t.stat == SSTOP:
-        k.signals.restop(t, SigInfo(SIGSTOP, pid=p.pid, uid=p.cred.ruid))
+        restop(t, SigInfo(SIGSTOP, pid=p.pid, uid=p.cred.ruid))
     else:
         k.signals.psignal(t, SIGSTOP, SigInfo(SIGSTOP, pid=p.pid, uid=p.cred.ruid))
 
