@@ -39,7 +39,11 @@ def draw(series: Series, path: Path) -> None:
         line = "L".join(f"{px:.1f} {py:.1f}" for px, py in places)
         parts.append(f'<path d="M{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{px:.1f}" cy="{py:.1f}" r="3" fill="{colour}"/>' for px, py in places]
-        parts.append(f'<text x="{places[-1][0] + 10:.1f}" y="{places[-1][1] + 4:.1f}" fill="{colour}">{name}</text>')
+        end_x, end_y = places[-1]
+        place = f'x="{end_x + 10:.1f}" y="{end_y + 4:.1f}"'
+        if end_x < RIGHT:  # there may be other lines beside it: above, to the left
+            place = f'x="{end_x:.1f}" y="{end_y - 10:.1f}" text-anchor="end"'
+        parts.append(f'<text {place} fill="{colour}">{name}</text>')
     path.write_text("\n".join([*parts, "</svg>"]) + "\n")
 
 
