@@ -132,55 +132,63 @@ getopts_error(const struct getopts *g, size_t index, char letter, const char *te
 	return getopts_result(g, *text == 'N' ? ":" : "?", index, temp_printf("%c", letter));
 }
 
+/* Is this word the end of the options? */
+static bool
+ends_options(const char *word)
+{
+	return word == NULL || word[0] != '-' || word[1] == '\0' || strcmp(word, "--") == 0;
+}
+
+/*
+ * The next option from `words`. OPTIND is the number of the word that it is in, and params.optoff, which no
+ * script sees, how far into the word we are.
+ */
+static int
+next_from(const struct getopts *g, char *const *words, size_t n)
+{
+	const char *index_text = var_get("OPTIND"), *word, *spec;
+	size_t index = index_text == NULL || atoi(index_text) < 1 ? 1 : (size_t)atoi(index_text);
+	size_t offset = params.optoff;
+	char letter;
+
+	word = index <= n ? words[index - 1] : NULL;
+	if (word != NULL && offset >= strlen(word))
+		offset = 0;
+	if (word == NULL || (offset == 0 && ends_options(word))) {
+		params.optoff = 0;
+		index += word != NULL && strcmp(word, "--") == 0;
+		getopts_result(g, "?", index, NULL);
+		return 1;
+	}
+	if (offset == 0)
+		offset = 1;
+	letter = word[offset++];
+	spec = letter == ':' ? NULL : strchr(g->optstring, letter);
+	params.optoff = word[offset] == '\0' ? 0 : offset;
+	index += params.optoff == 0;
+	if (spec == NULL)
+		return getopts_error(g, index, letter, "Illegal option");
+	if (spec[1] != ':')
+		return getopts_result(g, temp_printf("%c", letter), index, NULL);
+	/* The argument is the rest of the word, or the next one. */
+	if (params.optoff != 0) {
+		params.optoff = 0;
+		return getopts_result(g, temp_printf("%c", letter), index + 1, word + offset);
+	}
+	if (index > n)
+		return getopts_error(g, index, letter, "No arg for");
+	return getopts_result(g, temp_printf("%c", letter), index + 1, words[index - 1]);
+}
+
 int
 b_getopts(int argc, char **argv)
 {
 	struct getopts g;
-	char *const *arguments = params.v;
-	size_t n = params.n, index, offset = params.optoff;
-	const char *optind = var_get("OPTIND"), *word, *spec;
-	char letter;
 
 	if (argc < 3)
 		fatal("usage: getopts optstring variable [argument...]");
 	g = (struct getopts){ argv[1], argv[2], argv[1][0] == ':' };
 	if (!is_name(g.variable, strlen(g.variable)))
 		fatal("getopts: %s: bad variable name", g.variable);
-	if (argc > 3) {
-		arguments = argv + 3;
-		n = (size_t)argc - 3;
-	}
-	index = optind == NULL || atoi(optind) < 1 ? 1 : (size_t)atoi(optind);
-	word = index <= n ? arguments[index - 1] : NULL;
-	if (word != NULL && offset > 0 && offset >= strlen(word))
-		offset = 0;
-	if (offset == 0) {
-		if (word == NULL || word[0] != '-' || word[1] == '\0' || strcmp(word, "--") == 0) {
-			if (word != NULL && strcmp(word, "--") == 0)
-				index++;
-			params.optoff = 0;
-			getopts_result(&g, "?", index, NULL);
-			return 1;
-		}
-		offset = 1;
-	}
-	letter = word[offset++];
-	spec = letter == ':' ? NULL : strchr(g.optstring, letter);
-	if (word[offset] == '\0') {
-		index++;
-		params.optoff = 0;
-	} else
-		params.optoff = offset;
-	if (spec == NULL)
-		return getopts_error(&g, index, letter, "Illegal option");
-	if (spec[1] != ':')
-		return getopts_result(&g, temp_printf("%c", letter), index, NULL);
-	/* The argument is the rest of the word, or the next one. */
-	if (params.optoff != 0) {
-		params.optoff = 0;
-		return getopts_result(&g, temp_printf("%c", letter), index + 1, word + offset);
-	}
-	if (index > n)
-		return getopts_error(&g, index, letter, "No arg for");
-	return getopts_result(&g, temp_printf("%c", letter), index + 1, arguments[index - 1]);
+	return argc > 3 ? next_from(&g, argv + 3, (size_t)argc - 3) : next_from(&g, params.v, params.n);
 }

@@ -17,7 +17,8 @@ static const char *const names[] = {
 };
 
 static const char *const reserved[] = {
-	"!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "in", "then", "until", "while",
+	"!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "in", "then", "until",
+	"while",
 };
 
 const char *

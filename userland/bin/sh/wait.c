@@ -66,8 +66,8 @@ on_child(int sig)
 }
 
 /*
- * Wait until `done`, or until a signal that has a trap: then its number plus 128, otherwise 0. The signals are
- * blocked between looking and sleeping, or one could come in between and be slept over.
+ * Wait until `done`, or until a signal that has a trap: then its number plus 128, otherwise 0. The signals
+ * are blocked between looking and sleeping, or one could come in between and be slept over.
  */
 int
 wait_interruptibly(bool (*done)(void *), void *argument)
