@@ -174,6 +174,7 @@ def test_suspended_from_outside(terminal: HostTerminal) -> None:
 
 
 def test_panic_leaves_the_terminal_sane(compile_guest: Compile) -> None:
+    """The death of init is a panic (decision D5)."""
     program = compile_guest("tests/guest/tty/dies.c")
     with HostTerminal([*BOOT, "--init", str(program)]) as t:
         t.expect("kernel panic: init died (signal 0, exit 3)\r\n")

@@ -46,7 +46,7 @@ def run_story(program: Path, watch: Callable[[Kernel], object], **options: Any) 
 
 
 def test_probes_of_fork(compile_guest: Compile) -> None:
-    """The order in which a fork's probes fire, each with what the source gives it."""
+    """The order in which a fork's probes fire, each with what the source gives it (spec C.23, decision D4)."""
     seen: list[tuple[str, tuple[Any, ...]]] = []
 
     def note(probe: Probe, function: str, _l: Lwp, args: tuple[Any, ...]) -> None:

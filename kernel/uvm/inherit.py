@@ -1,14 +1,16 @@
 """What fork does with map entries that are not plain copies (NetBSD: uvmspace_fork, minherit(2); spec C.21).
 
 The table-level copy treats a whole space alike. Before it, the parent's entries that are to be shared get an
-object to hang their pages on; after it, the child's entries with another inheritance are put right.
+object to hang their pages on, and those of shared memory that are to be copied get pages of their own; after it,
+the child's entries with another inheritance are put right.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.machine.sv39 import PPN_SHIFT, V, W
+from emu.machine.sv39 import PPN_SHIFT
+from kernel.errno import Errno
 from kernel.uvm.object import UvmObject
 from kernel.uvm.page import ANON, OBJECT
 
@@ -19,10 +21,16 @@ INHERIT_SHARE, INHERIT_COPY, INHERIT_NONE, INHERIT_DONATE, INHERIT_ZERO = range(
 
 
 def prepare_parent(vm: VmSpace) -> None:
-    """Give private entries with inheritance SHARE an object, so that both sides see each other's stores."""
+    """Give private entries with inheritance SHARE an object, so that both sides see each other's stores.
+
+    Shared memory with inheritance COPY is private from here on, for the parent, too: NetBSD marks the parent's
+    entry as one to be copied (spec Q10). Raises Errno(ENOMEM).
+    """
     for entry in list(vm.entries):
         if entry.inherit == INHERIT_SHARE and not entry.shared:
             _make_shared(vm, entry)
+        elif entry.inherit == INHERIT_COPY and entry.shared:
+            _make_private(vm, entry)
 
 
 def share_entry(vm: VmSpace, va: int) -> None:
@@ -65,11 +73,38 @@ def _make_shared(vm: VmSpace, entry: MapEntry) -> None:
         obj.backing = backing  # keeps the reference the entry had
 
 
-def correct_child(vm: VmSpace) -> None:
-    """Put right a fresh child's entries: NONE is a hole, ZERO is zero-fill, COPY of shared memory is private.
+def _make_private(vm: VmSpace, entry: MapEntry) -> None:
+    """Copy what shared memory holds now. Raises Errno(ENOMEM), with the entry as it was.
 
-    Nothing is wired in a child.
+    Pages of a file that nobody has looked at stay to be read from it on first use.
     """
+    frames, pmap, obj = vm.kernel.frames, vm.pmap, entry.obj
+    assert obj is not None
+    first = entry.offset >> 12
+    count = entry.end - entry.start >> 12
+    pmap.hart.downgraded()
+    try:
+        if obj.backing is not None:  # no file any more, but memory that others may store to before we look
+            for index in range(count):
+                obj.page(first + index)
+        for index, pfn in sorted(obj.pages.items()):
+            if first <= index < first + count:
+                copy = frames.alloc(ANON, zero=False)
+                frames.page[copy << 12 : (copy + 1) << 12] = frames.page[pfn << 12 : (pfn + 1) << 12]
+                pmap.enter(entry.start + (index - first << 12), copy, entry.prot, writable=False)
+    except Errno:
+        pmap.remove(entry.start, entry.end)  # they are found in the object again
+        raise
+    at = vm.entries.index(entry)
+    if obj.pager is None:
+        vm.entries[at] = entry.but(obj=None, offset=0, shared=False)
+        obj.release()
+    else:
+        vm.entries[at] = entry.but(shared=False)
+
+
+def correct_child(vm: VmSpace) -> None:
+    """Put right a fresh child's entries: NONE is a hole, ZERO is zero-fill. Nothing is wired in a child."""
     from kernel.uvm.map import MapEntry
 
     for entry in list(vm.entries):
@@ -79,10 +114,5 @@ def correct_child(vm: VmSpace) -> None:
             vm.unmap(entry.start, entry.end)
             fresh = MapEntry(entry.start, entry.end, entry.prot, maxprot=entry.maxprot, inherit=INHERIT_ZERO)
             vm.insert(fresh)
-        elif entry.inherit == INHERIT_COPY and entry.shared:
-            vm.change(entry.start, entry.end, shared=False)
-            for _, at in vm.pmap.present(entry.start, entry.end):
-                if vm.pmap.words[at] & V:
-                    vm.pmap.words[at] &= ~W
         if entry.wired and entry.inherit != INHERIT_NONE:
             vm.change(entry.start, entry.end, wired=False)

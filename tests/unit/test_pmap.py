@@ -76,6 +76,7 @@ class World:
                 copy[va] = cell
             else:
                 copy[va] = [cell[0]]
+                model[va] = [cell[0]]  # its own from now on, if it was shared (spec Q10)
         self.spaces.append((child, copy))
 
     def end(self, i: int) -> None:
@@ -208,6 +209,28 @@ def test_spaces_stay_apart(cow: str, operations: list[tuple[object, ...]]) -> No
         for va in model:
             world.check(i, va)
     world.audit()
+    world.finish()
+
+
+@pytest.mark.parametrize("cow", STRATEGIES)
+def test_memory_shared_by_others_is_copied(cow: str) -> None:
+    """What relatives go on sharing does not reach somebody who was to have a copy; looking later is no excuse."""
+    world = World(cow)
+    place = BASES[2]
+    world.fork(0)
+    world.store(0, place, 1)
+    for page in range(PAGES_EACH):
+        world.inherit(0, place + page * PAGE, INHERIT_COPY)
+    world.fork(0)
+    for page in range(PAGES_EACH):
+        for i in range(3):
+            world.store(i, place + page * PAGE, 10 * (i + 1) + page)
+            world.audit()
+    for i in range(3):
+        for page in range(PAGES_EACH):
+            world.check(i, place + page * PAGE)
+    for _ in range(3):
+        world.end(0)
     world.finish()
 
 

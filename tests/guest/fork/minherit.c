@@ -1,5 +1,6 @@
 /*
- * minherit: each inheritance, on private and on shared memory, and over two generations (spec C.21).
+ * minherit: each inheritance, on private and on shared memory, and over two generations (spec C.21,
+ * quirk Q10).
  */
 #include <sys/mman.h>
 #include <fcntl.h>
@@ -92,6 +93,42 @@ test_copy(int flags)
 	p[2 * PAGE / 4] = 33;
 	expect_exit(pid, 0);
 	CHECK_EQ(p[0], 3);
+	munmap((void *)p, 4 * PAGE);
+}
+
+/*
+ * Shared memory that is to be copied: fork makes it private for the parent as well, and nobody else's store gets
+ * through.
+ */
+static void
+test_copy_leaves_sharers(void)
+{
+	struct baton go = new_baton(), end = new_baton();
+	volatile int *p = map(MAP_SHARED, MAP_INHERIT_SHARE);
+	pid_t sharer = fork(), copy;
+
+	if (sharer == 0) {
+		await(go);
+		CHECK_EQ(p[0], 1);	/* the parent's store after its fork stays with the parent */
+		p[0] = 7;
+		p[3 * PAGE / 4] = 77;	/* where nobody has been yet */
+		pass(end);
+		_exit(0);
+	}
+	CHECK_EQ(minherit((void *)p, 4 * PAGE, MAP_INHERIT_COPY), 0);
+	copy = fork();
+	if (copy == 0) {
+		await(end);
+		CHECK_EQ(p[0], 1);
+		CHECK_EQ(p[3 * PAGE / 4], 0);
+		_exit(0);
+	}
+	p[0] = 5;
+	pass(go);
+	expect_exit(sharer, 0);
+	expect_exit(copy, 0);
+	CHECK_EQ(p[0], 5);
+	CHECK_EQ(p[3 * PAGE / 4], 0);
 	munmap((void *)p, 4 * PAGE);
 }
 
@@ -211,6 +248,7 @@ main(void)
 	test_zero(MAP_SHARED);
 	test_copy(MAP_PRIVATE);
 	test_copy(MAP_SHARED);
+	test_copy_leaves_sharers();
 	test_share(MAP_PRIVATE, 0);
 	test_share(MAP_SHARED, 0);
 	test_share(MAP_PRIVATE, 1);

@@ -1,4 +1,7 @@
-/* The child's first record is a return from fork, whatever made it; the parent's has its own call's number. */
+/*
+ * The child's first record is a return from fork, whatever made it; the parent's has its own call's number. The EMUL
+ * record comes before (spec C.18, C.26).
+ */
 #include "trace.h"
 
 #include <sched.h>

@@ -1,4 +1,4 @@
-/* What fork does with queues: descriptors, and the count of open ones (spec C.13). */
+/* What fork does with queues: descriptors, and the count of open ones (spec C.13, quirk Q8). */
 #include <sys/sysctl.h>
 
 #include "mq.h"
