@@ -135,6 +135,8 @@ describe(const char *name, const char *path, bool terse)
 	const char *found;
 	int why;
 
+	if (path == NULL)
+		path = var_get("PATH");
 	if (is_reserved(name))
 		out_printf(terse ? "%s\n" : "%s is a shell keyword\n", name);
 	else if (a != NULL && terse) {

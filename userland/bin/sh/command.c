@@ -302,6 +302,14 @@ exec_program(char **argv, const char *path, bool use_standard_path)
 
 		signals_for_program();
 		execve(path, argv, env);
+		/* Where it was remembered to be, it may be no more. */
+		if (errno == ENOENT && strchr(argv[0], '/') == NULL && hash_forget(argv[0]) &&
+		    (path = find_program(argv[0], NULL, &why)) != NULL)
+			execve(path, argv, env);
+		if (path == NULL) {
+			path = argv[0];
+			errno = why == STATUS_NOT_FOUND ? ENOENT : EACCES;
+		}
 		if (errno == ENOEXEC && path_is_script(path))
 			run_script_here(path, argv);
 		why = exec_errno_status(errno);
@@ -394,7 +402,7 @@ executable(const char *path, int *why)
 
 /*
  * Look for a program in `path`, or in PATH. Null, and the status that this is, if it is not found. What was
- * found in a directory with an absolute name is remembered.
+ * found in a directory with an absolute name is remembered, and not looked at again.
  */
 char *
 find_program(const char *name, const char *path, int *why)
@@ -408,12 +416,8 @@ find_program(const char *name, const char *path, int *why)
 	if (strchr(name, '/') != NULL)
 		return executable(name, why) ? temp_strdup(name) : NULL;
 	for (p = ours ? *place_bucket(name) : NULL; p != NULL; p = p->next) {
-		if (strcmp(p->name, name) == 0) {
-			if (executable(p->path, why))
-				return temp_strdup(p->path);
-			hash_forget(name);
-			break;
-		}
+		if (strcmp(p->name, name) == 0)
+			return temp_strdup(p->path);
 	}
 	if (ours)
 		path = var_get("PATH");
