@@ -196,7 +196,6 @@ main(int argc, char **argv, char **envp)
 	(void)argc;
 	check_stack();
 	arg0 = argv[0] == NULL ? "sh" : argv[0];
-	trap_init();
 	var_init(envp);
 	argv += argv[0] != NULL;
 	argv += options_parse(argv, &invocation, &dashes);

@@ -503,7 +503,6 @@ int wait_interruptibly(bool (*done)(void *), void *);
 int status_of(int wait_status);
 
 /* trap.c */
-void trap_init(void);
 void signals_interactive(void);		/* what is done with those of the terminal */
 void traps_reset(void);			/* in a subshell */
 void trap_run_pending(void);

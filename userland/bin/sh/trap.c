@@ -38,7 +38,7 @@ static const struct {
 static char *actions[NSIG];		/* null: default; "": ignore. 0 is EXIT */
 static char *shown[NSIG];		/* in a subshell: what the parent's were, for trap without arguments */
 static bool showing_parents;
-static bool ignored_at_start[NSIG];
+static enum { NOT_ASKED, IGNORED, NOT_IGNORED } at_start[NSIG];
 static volatile sig_atomic_t pending[NSIG];
 static volatile sig_atomic_t any_pending;
 volatile sig_atomic_t interrupted;
@@ -89,14 +89,30 @@ ignored_when_interactive(int sig)
 	return job_control && (sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU);
 }
 
+/*
+ * Was the signal ignored when the shell started? Then it stays so, unless the shell is interactive. To be asked
+ * before the shell does anything with the signal; most signals it never touches.
+ */
+static bool
+ignored_at_start(int sig)
+{
+	struct sigaction sa;
+
+	if (at_start[sig] == NOT_ASKED)
+		at_start[sig] = sigaction(sig, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN ? IGNORED : NOT_IGNORED;
+	return at_start[sig] == IGNORED;
+}
+
 /* Make the kernel do with a signal what the shell wants done. */
 static void
 apply(int sig)
 {
 	struct sigaction sa;
+	bool ignored;
 
 	if (sig == 0 || sig == SIGKILL || sig == SIGSTOP)
 		return;
+	ignored = ignored_at_start(sig);
 	memset(&sa, 0, sizeof(sa));
 	sigemptyset(&sa.sa_mask);
 	if (actions[sig] != NULL)
@@ -106,20 +122,8 @@ apply(int sig)
 	else if (options[OPT_INTERACTIVE] && ignored_when_interactive(sig))
 		sa.sa_handler = SIG_IGN;
 	else
-		sa.sa_handler = ignored_at_start[sig] ? SIG_IGN : SIG_DFL;
+		sa.sa_handler = ignored ? SIG_IGN : SIG_DFL;
 	sigaction(sig, &sa, NULL);
-}
-
-/* What was ignored when the shell started stays so, unless the shell is interactive. */
-void
-trap_init(void)
-{
-	for (size_t i = 1; i < nitems(names); i++) {
-		struct sigaction sa;
-
-		if (sigaction(names[i].number, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN)
-			ignored_at_start[names[i].number] = true;
-	}
 }
 
 void
@@ -157,7 +161,7 @@ signals_ignore_keyboard(void)
 {
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
-	ignored_at_start[SIGINT] = ignored_at_start[SIGQUIT] = true;
+	at_start[SIGINT] = at_start[SIGQUIT] = IGNORED;
 }
 
 /* Before exec. Signals that are caught become default by themselves. */
@@ -169,7 +173,7 @@ signals_for_program(void)
 	for (size_t i = 0; options[OPT_INTERACTIVE] && i < nitems(concerned); i++) {
 		int sig = concerned[i];
 
-		if (actions[sig] == NULL && !ignored_at_start[sig])
+		if (actions[sig] == NULL && !ignored_at_start(sig))
 			signal(sig, SIG_DFL);
 	}
 }
@@ -278,7 +282,7 @@ static void
 set_action(int sig, const char *action)
 {
 	/* What is ignored when a script starts it cannot change. */
-	if (sig != 0 && ignored_at_start[sig] && !options[OPT_INTERACTIVE])
+	if (sig != 0 && ignored_at_start(sig) && !options[OPT_INTERACTIVE])
 		return;
 	free(actions[sig]);
 	actions[sig] = action == NULL ? NULL : xstrdup(action);
