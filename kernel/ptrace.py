@@ -61,12 +61,12 @@ _UNION = 16  # where the part of a siginfo_t begins that depends on the signal
 class Trace:
     """What is known of a process while it is traced: why it stopped, and what its tracer wants (p_sigctx)."""
 
-    __slots__ = ("info", "lid", "signo", "sigpass")
+    __slots__ = ("given", "info", "lid", "sigpass")
 
     def __init__(self) -> None:
         self.info = SigInfo(0)  # of the last stop, or what the tracer put in its place
         self.lid = 0  # the LWP that stopped
-        self.signo = 0  # the signal with which the tracer continued it
+        self.given: list[tuple[int, SigInfo]] = []  # signals with which the tracer continued it, and for which LWP
         self.sigpass = 0  # signals that the tracer does not want to hear of
 
 
@@ -244,15 +244,26 @@ def restop(p: Proc, info: SigInfo) -> None:
     p.kernel.signals.stop(p, info.signo)
 
 
-def from_tracer(l: Lwp) -> SigInfo | None:
-    """The signal with which the tracer continued the process, for the LWP that had stopped (sigchecktrace)."""
+def given(l: Lwp) -> SigInfo | None:
+    """The signal with which the tracer continued the process when it was this LWP that had stopped."""
     trace = l.proc.trace
-    if trace is None or not trace.signo or (trace.lid != l.lid and any(o.lid == trace.lid for o in l.proc.lwps)):
+    if trace is None or not trace.given:
         return None
-    signo, trace.signo = trace.signo, 0
-    if l.sigmask & bit(signo):
+    return next((info for lid, info in trace.given if lid == l.lid), None)
+
+
+def from_tracer(l: Lwp) -> SigInfo | None:
+    """Take that signal, unless the LWP blocks it: then it is lost (sigchecktrace)."""
+    info = given(l)
+    if info is None:
         return None
-    return trace.info if trace.info.signo == signo else SigInfo(signo)
+    forget_given(l, info)
+    return None if l.sigmask & bit(info.signo) else info
+
+
+def forget_given(l: Lwp, info: SigInfo) -> None:
+    if l.proc.trace is not None:
+        l.proc.trace.given.remove((l.lid, info))
 
 
 def ends_sleep(l: Lwp, signo: int) -> int:
@@ -268,7 +279,7 @@ def traced_candidate(l: Lwp) -> SigInfo | None:
     """Take a signal that stops the LWP's process for its tracer, unless something else comes first."""
     p = l.proc
     found = l.kernel.signals.candidates(l)
-    if found & bit(SIGKILL) or (p.trace is not None and p.trace.signo):
+    if found & bit(SIGKILL) or given(l) is not None:
         return None
     while found:
         signo = (found & -found).bit_length()

@@ -391,7 +391,6 @@ class Signals:
         assert p.trace is not None
         p.trace.info = info
         p.trace.lid = l.lid
-        p.trace.signo = 0
         self.stop(p, info.signo)
 
     def _continue(self, p: Proc) -> None:
@@ -438,12 +437,13 @@ class Signals:
         if p.stat == SSTOP or l.suspended:
             return ERESTART
         trace = p.trace
-        if trace is not None and trace.signo and trace.lid == l.lid:
-            from kernel.ptrace import ends_sleep
+        if trace is not None and trace.given:
+            from kernel.ptrace import ends_sleep, forget_given, given
 
-            if errno := ends_sleep(l, trace.signo):
-                return errno
-            trace.signo = 0
+            while (info := given(l)) is not None:
+                if errno := ends_sleep(l, info.signo):
+                    return errno
+                forget_given(l, info)
         if not l.sigpend.set and not p.sigpend.set:
             return 0
         found = self.candidates(l)

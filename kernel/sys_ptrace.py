@@ -125,10 +125,18 @@ def _go_on(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Lwp | None:
     if addr != 1:
         _check_pc(addr)
         (one or _lwp(t, trace, 0)).frame.words[PC] = addr
-    trace.signo = signo
-    for each in t.lwps:
-        each.ast = True  # the one that stopped shall take it
+    _give(t, trace, signo)
     return one
+
+
+def _give(t: Proc, trace: Trace, signo: int) -> None:
+    """The LWP that stopped shall take this signal, without another stop. What came with it is as it was."""
+    for each in t.lwps:
+        each.ast = True
+    if signo == SIGKILL:
+        t.kernel.signals.psignal(t, SIGKILL)
+    elif signo:
+        trace.given.append((_lwp(t, trace, 0).lid, trace.info if trace.info.signo == signo else SigInfo(signo)))
 
 
 def _continue(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
@@ -155,11 +163,9 @@ def _syscallemu(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
 
 def _run(t: Proc, one: Lwp | None) -> None:
     k = t.kernel
-    assert t.trace is not None
-    if t.trace.signo == SIGKILL:
-        t.trace.signo = 0
-        k.signals.psignal(t, SIGKILL)
-    elif one is not None:
+    if t.stat != SSTOP:
+        return  # SIGKILL has set it going
+    if one is not None:
         t.stat = SACTIVE
         k.sched.unstop(one)
     else:
@@ -171,13 +177,12 @@ def _detach(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
     from kernel.exit import reparent
 
     _go_on(l, t, trace, addr, max(data, 0))
-    signo = trace.signo
     k = l.kernel
     reparent(t, untrace(t))
-    k.signals.unstop(t)
-    if signo:
-        info = trace.info if trace.info.signo == signo else SigInfo(signo)
-        k.signals.psignal(t, signo, info)
+    if t.stat == SSTOP:
+        k.signals.unstop(t)
+    for _, info in trace.given:
+        k.signals.psignal(t, info.signo, info)
     return None
 
 
@@ -188,7 +193,7 @@ def _kill(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
 
 def _stop(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
     """As PT_CONTINUE with SIGSTOP."""
-    trace.signo = SIGSTOP
+    _give(t, trace, SIGSTOP)
     _run(t, None)
     return None
 

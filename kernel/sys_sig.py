@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kernel.errno import EAGAIN, EINTR, EINVAL, ENOMEM, EPERM, ERESTART, ESRCH, EWOULDBLOCK, Errno
 from kernel.mcontext import UC_CPU, UCONTEXT_SIZE, load_ucontext, pack_ucontext
 from kernel.proc import PK_CLDSIGIGN, PK_NOCLDWAIT, PK_SYSTEM, PS_NOCLDSTOP, SIDL, Proc
+from kernel.ptrace import given
 from kernel.sched import CondVar
 from kernel.signal import (
     ALL,
@@ -165,9 +166,8 @@ async def sys___sigsuspend14(l: Lwp, new: int) -> int:
 def _caught(l: Lwp) -> bool:
     """Whether a signal with a handler waits: such a call ends with EINTR whatever SA_RESTART says."""
     found = l.kernel.signals.candidates(l)
-    trace = l.proc.trace
-    if trace is not None and trace.signo and trace.lid == l.lid:
-        found |= 1 << trace.signo - 1
+    if l.proc.trace is not None and (info := given(l)) is not None:
+        found |= 1 << info.signo - 1
     return bool(found & l.proc.sigcatch)
 
 
