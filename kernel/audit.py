@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from emu.machine.sv39 import PPN_SHIFT, RSW0, V, W, X
 from kernel.knote import Kqueue
 from kernel.knote_timer import TimerNote
-from kernel.proc import PK_SYSTEM, SZOMB
+from kernel.proc import PK_SYSTEM, PSL_SYSCALL, PSL_TRACED, SZOMB
 from kernel.sched import LSRUN, LSSLEEP
 from kernel.tty import Tty
 from kernel.uvm.map import VmSpace
@@ -264,8 +264,14 @@ def _processes(k: Kernel) -> list[str]:
         for child in p.children:
             if child.pptr is not p or child.pid not in k.allproc:
                 wrong.append(f"{p!r} has a child {child!r} that is not its own")
+        traced = bool(p.slflag & PSL_TRACED)
+        if traced != (p.trace is not None) or (not traced and (p.opptr is not None or p.slflag & PSL_SYSCALL)):
+            wrong.append(f"{p!r} is neither traced nor not traced")
         if p.lflag & 2 and (p.vforklwp is None or not p.vforklwp.vforkwaiting):
             wrong.append(f"{p!r} is a vfork child that nobody waits for")
+    watched = sum(bool(p.slflag & PSL_SYSCALL) for p in procs)
+    if watched != k.calls_watched:
+        wrong.append(f"{k.calls_watched} processes are said to stop at system calls, {watched} do")
     for group in k.pids.groups():
         if not group.members:
             wrong.append(f"process group {group.pgid} is empty")

@@ -110,7 +110,7 @@ class Kernel(Trap):
         self.fpu = Fpu(self.hart, self.uareas)
         self.direct = MAXSYSCALL
         self.faults_watched = False
-        self._calls_watched = 0  # processes that stop at every system call for their tracer
+        self.calls_watched = 0  # processes that stop at every system call for their tracer
         self.sdt = Sdt(self, self._listeners_changed)
         self.ktrace = KTrace(self)
         self.sched = Scheduler(self)
@@ -161,12 +161,12 @@ class Kernel(Trap):
 
     def _listeners_changed(self) -> None:
         """What the hottest paths test is at hand."""
-        self.direct = 0 if self.sdt.calls or self._calls_watched else MAXSYSCALL
+        self.direct = 0 if self.sdt.calls or self.calls_watched else MAXSYSCALL
         self.faults_watched = self.sdt.fault.on
 
     def watch_calls(self, delta: int) -> None:
         """One process more, or less, stops at every system call."""
-        self._calls_watched += delta
+        self.calls_watched += delta
         self._listeners_changed()
 
     # -- boot --------------------------------------------------------------------------------------
