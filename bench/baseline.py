@@ -55,8 +55,8 @@ class Host:
     """The host's kernel doing the same work, in C."""
 
     def __init__(self, directory: Path) -> None:
-        source = Path(__file__).parent / "host" / "forkbench.c"
-        self._program = directory / "forkbench"
+        source = Path(__file__).parent / "host" / "peer.c"
+        self._program = directory / "host"
         compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
         if compiler is not None:
             command = [compiler]
