@@ -6,9 +6,8 @@ error is still an errno for the caller, and "point of no return" is one block of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from struct import iter_unpack, pack
+from struct import Struct, pack
 from typing import TYPE_CHECKING, NamedTuple
 
 from emu.machine.hart import A1, FRAME_WORDS, PC, SP
@@ -42,6 +41,9 @@ S_ISUID, S_ISGID = 0o4000, 0o2000
 
 AT_NULL, AT_PHDR, AT_PHENT, AT_PHNUM, AT_PAGESZ, AT_BASE, AT_FLAGS, AT_ENTRY = 0, 3, 4, 5, 6, 7, 8, 9
 AT_STACKBASE, AT_EUID, AT_RUID, AT_EGID, AT_RGID, AT_SUN_EXECNAME = 13, 2000, 2001, 2002, 2003, 2014
+
+
+_POINTER = Struct("<Q")
 
 
 class Package(NamedTuple):
@@ -86,25 +88,18 @@ def _copyin_strings(l: Lwp, array: int, left: int) -> tuple[list[bytes], int]:
     """A NULL-terminated array of strings of `left` bytes at most, and what is left of them then."""
     vm = l.proc.vm
     strings: list[bytes] = []
-    for pointer in _pointers(vm, array):
-        try:
-            text = vm.copyinstr(pointer, left)
-        except Errno as error:
-            raise Errno(E2BIG if error.errno == ENAMETOOLONG else error.errno) from None
-        left -= len(text) + 1
-        strings.append(text)
-    return strings, left
-
-
-def _pointers(vm: VmSpace, array: int) -> Iterator[int]:
-    """The words of a NULL-terminated array, read some at a time but never past the page they lie in."""
     while True:
-        room = PAGE_SIZE - (array & 4095)
-        n = min(room, 128) & ~7 or 8
-        for (pointer,) in iter_unpack("<Q", vm.copyin(array, n)):
+        # Some pointers at a time, but none past the page in which the array may end.
+        n = min(PAGE_SIZE - (array & 4095), 128) & ~7 or 8
+        for (pointer,) in _POINTER.iter_unpack(vm.copyin(array, n)):
             if not pointer:
-                return
-            yield pointer
+                return strings, left
+            try:
+                text = vm.copyinstr(pointer, left)
+            except Errno as error:
+                raise Errno(E2BIG if error.errno == ENAMETOOLONG else error.errno) from None
+            left -= len(text) + 1
+            strings.append(text)
         array += n
 
 
@@ -219,26 +214,27 @@ def _push_arguments(
     Raises Errno(ENOMEM) when they do not fit the stack.
     """
     argv, image = package.argv, package.program.image
-    strings = b"".join(s + b"\0" for s in [package.path, *argv, *envv])
+    texts = [package.path, *argv, *envv]
+    strings = b"\0".join(texts) + b"\0"
     words = 1 + len(argv) + 1 + len(envv) + 1 + 2 * 14
     top = USRSTACK - PS_STRINGS_SIZE
     sp = top - len(strings) - 8 * words & ~15
     if USRSTACK - sp > stack_limit:
         raise Errno(ENOMEM)
-    text = sp + 8 * words  # where the strings begin
+    at = sp + 8 * words  # where the strings begin
     addresses = []
-    for s in [package.path, *argv, *envv]:
-        addresses.append(text)
-        text += len(s) + 1
+    for text in texts:
+        addresses.append(at)
+        at += len(text) + 1
     args, envs = addresses[1 : 1 + len(argv)], addresses[1 + len(argv) :]
-    auxv = [
-        (AT_PHDR, image.phdr), (AT_PHENT, 56), (AT_PHNUM, image.phnum), (AT_PAGESZ, 4096), (AT_BASE, 0),
-        (AT_FLAGS, 0), (AT_ENTRY, image.entry), (AT_STACKBASE, USRSTACK), (AT_EUID, cred.euid),
-        (AT_RUID, old.ruid), (AT_EGID, cred.egid), (AT_RGID, old.rgid), (AT_SUN_EXECNAME, addresses[0]),
-        (AT_NULL, 0),
-    ]  # fmt: skip
-    block = [len(argv), *args, 0, *envs, 0, *(word for pair in auxv for word in pair)]
-    vm.copyout(sp, pack(f"<{len(block)}Q", *block) + strings)
+    auxv = (
+        AT_PHDR, image.phdr, AT_PHENT, 56, AT_PHNUM, image.phnum, AT_PAGESZ, 4096, AT_BASE, 0,
+        AT_FLAGS, 0, AT_ENTRY, image.entry, AT_STACKBASE, USRSTACK, AT_EUID, cred.euid,
+        AT_RUID, old.ruid, AT_EGID, cred.egid, AT_RGID, old.rgid, AT_SUN_EXECNAME, addresses[0],
+        AT_NULL, 0,
+    )  # fmt: skip
+    block = pack(f"<{words}Q", len(argv), *args, 0, *envs, 0, *auxv)
+    vm.copyout(sp, block + strings)
     argvp, envp = sp + 8, sp + 8 * (1 + len(argv) + 1)
     vm.copyout(top, pack("<Qi4xQi4x", argvp, len(argv), envp, len(envv)))
     return sp

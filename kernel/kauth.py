@@ -70,6 +70,8 @@ class Decision(Enum):
 class Process(Enum):
     """Actions of the process scope. The comment names the arguments beyond the process asked about."""
 
+    __hash__ = object.__hash__  # Enum's is written in Python, and every fork asks a dict of these
+
     CANSEE = "cansee"  # arg1: what ("entry", "args", "env", "openfiles")
     CORENAME = "corename"  # arg1: "get" or "set"
     FORK = "fork"  # arg1: the process count with this one

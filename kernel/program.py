@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kernel.elf import PF_R, PF_W, PF_X, Image, parse
 from kernel.errno import ENOEXEC, Errno
+from kernel.uvm.fault import map_resident
 from kernel.uvm.map import MapEntry, VmSpace, round_page, trunc_page
-from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE
+from kernel.uvm.pmap import LEAF_SPAN, PROT_EXEC, PROT_READ, PROT_WRITE
 
 if TYPE_CHECKING:
     from kernel.uvm.object import UvmObject
     from kernel.vfs.vnode import Vnode
+
+
+MAPPED_AT_ONCE = 256 << 10  # bytes of each segment: exec costs the same for the largest program
 
 
 class Program(NamedTuple):
@@ -82,12 +86,19 @@ def instruction_length(program: Program) -> float:
 
 
 def map_program(vm: VmSpace, program: Program) -> None:
-    """Enter a program's segments into an empty space; pages are read on demand. Raises Errno(ENOMEM)."""
+    """Enter a program's segments into an empty space. Raises Errno(ENOMEM).
+
+    Pages are read on demand. What somebody has read before is mapped at once: that is cheaper than the faults.
+    """
     vm.entries = program.entries.copy()
     vm.starts = [entry.start for entry in vm.entries]
     for entry in vm.entries:
         if entry.obj is not None:
             entry.obj.hold()
+    for entry in vm.entries:
+        if entry.obj is not None and not entry.prot & PROT_WRITE:
+            end = min(entry.end, entry.start + MAPPED_AT_ONCE, (entry.start | LEAF_SPAN - 1) + 1)
+            map_resident(vm, entry, entry.obj, entry.start, end)
     vm.taddr, vm.tsize = program.text
     vm.daddr = program.data
     vm.brk = program.end

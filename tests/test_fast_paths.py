@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import kernel.exec
+import kernel.program
 import kernel.trap
-import kernel.uvm.map
+import kernel.uvm.cow
 from kernel.program import load
 from kernel.uvm import fault
 from tests.conftest import Machine, Outcome
@@ -68,7 +69,17 @@ def test_stored_page(compile_guest: Compile, monkeypatch: pytest.MonkeyPatch) ->
     """The stack's page is copied at fork rather than by the faults that would follow: the program sees the same."""
     program = compile_guest(WORK)
     fast = run(program, "fork", "20")
-    monkeypatch.setattr(kernel.uvm.map, "copy_stored_page", lambda parent, child, va: None)
+    monkeypatch.setattr(kernel.uvm.cow, "_copy_stored_page", lambda parent, child, va: None)
     plain = run(program, "fork", "20")
+    assert (fast.status, fast.out, fast.kernel.frames.used) == (plain.status, plain.out, plain.kernel.frames.used)
+    assert fast.kernel.stats.faults < plain.kernel.stats.faults
+
+
+def test_resident_pages(compile_guest: Compile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """exec maps what is in memory of a program's file rather than let it fault: the program sees the same."""
+    program = compile_guest(WORK)
+    fast = run(program, "forkexec", "10")
+    monkeypatch.setattr(kernel.program, "map_resident", lambda vm, entry, obj, low, high: None)
+    plain = run(program, "forkexec", "10")
     assert (fast.status, fast.out, fast.kernel.frames.used) == (plain.status, plain.out, plain.kernel.frames.used)
     assert fast.kernel.stats.faults < plain.kernel.stats.faults

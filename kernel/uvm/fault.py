@@ -13,7 +13,7 @@ from emu.machine.sv39 import PPN_SHIFT, RSW0, V, W, X
 from kernel.errno import EACCES, EFAULT, EINVAL, ENOMEM, Errno
 from kernel.uvm.code import before_fetch, before_store
 from kernel.uvm.page import ANON
-from kernel.uvm.pmap import PROT_EXEC, PROT_WRITE, pte_bits
+from kernel.uvm.pmap import LEAF_SPAN, PROT_EXEC, PROT_WRITE, pte_bits
 
 if TYPE_CHECKING:
     from kernel.uvm.map import MapEntry, VmSpace
@@ -119,6 +119,7 @@ def _store(vm: VmSpace, entry: MapEntry, va: int, at: int, by_user: bool) -> Non
         vm.pmap.grant(va, entry.prot, writable=True)
         return
     stats.flt_acow += 1
+    vm.copied = va
     copy = frames.alloc(ANON, zero=False)
     page = frames.page
     page[copy << 12 : (copy + 1) << 12] = page[pfn << 12 : (pfn + 1) << 12]
@@ -161,21 +162,28 @@ def _fault_object(vm: VmSpace, entry: MapEntry, va: int, access: int) -> int:
 
 def _fault_ahead(vm: VmSpace, entry: MapEntry, obj: UvmObject, page: int) -> None:
     """Map the neighbours of a page that was read, too, if the object has them in memory: 3 before, 4 after."""
-    pmap, frames = vm.pmap, vm.kernel.frames
-    delta = entry.offset - entry.start
+    # They must be in the same leaf table: no new one for a guess.
+    low = max(entry.start, page - (BEHIND << 12), page & -LEAF_SPAN)
+    high = min(entry.end, page + (AHEAD + 1 << 12), (page | LEAF_SPAN - 1) + 1)
+    map_resident(vm, entry, obj, low, high)
+
+
+def map_resident(vm: VmSpace, entry: MapEntry, obj: UvmObject, low: int, high: int) -> None:
+    """Map for reading what an object has in memory of [low, high), which lies under one leaf table.
+
+    Raises Errno(ENOMEM), with nothing mapped.
+    """
+    if obj.size is not None:
+        high = min(high, obj.size + entry.start - entry.offset + 4095 & ~4095)
+    first = low + entry.offset - entry.start >> 12
+    find = obj.pages.get
+    pfns = [find(index, 0) for index in range(first, first + (high - low >> 12))]
     bits = entry.bits & ~W
-    base = pmap.table_for(page) - (page >> 12 & 511)  # they must be in the same leaf table: no new one for a guess
-    low = max(entry.start, page - (BEHIND << 12), page & ~0x1F_FFFF)
-    high = min(entry.end, page + (AHEAD + 1 << 12), (page | 0x1F_FFFF) + 1)
-    limit = obj.size if obj.size is not None else 1 << 62
-    for va in range(low, high, 4096):
-        pfn = obj.pages.get(va + delta >> 12)
-        if pfn is None or va + delta >= limit:
-            continue
-        at = base + (va >> 12 & 511)
-        if not pmap.words[at] and not (bits & X and frames.stored[pfn]):
-            frames.hold(pfn)
-            pmap.put(pmap.table_for(va), pfn, bits)
+    if bits & X:
+        stored = vm.kernel.frames.stored
+        pfns = [0 if stored[pfn] else pfn for pfn in pfns]
+    if any(pfns):
+        vm.pmap.enter_run(low, pfns, bits)
 
 
 def siginfo_for(error: int) -> tuple[int, int]:

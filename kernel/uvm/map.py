@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from kernel.errno import ENOMEM, Errno
 from kernel.uvm.copy import UserMemory
-from kernel.uvm.cow import copy_stored_page
 from kernel.uvm.fault import fault
 from kernel.uvm.inherit import INHERIT_COPY, correct_child, prepare_parent
 from kernel.uvm.object import UvmObject
@@ -95,6 +94,7 @@ class VmSpace(UserMemory):
 
     __slots__ = (
         "brk",
+        "copied",
         "daddr",
         "entries",
         "kernel",
@@ -124,6 +124,7 @@ class VmSpace(UserMemory):
         self.maxsaddr = 0
         self.maxrss = 0  # pages
         self.lock_future = False
+        self.copied = 0  # where a store last met a page shared copy-on-write: most likely the next one will, too
         self.shm: Attachments | None = None  # System V segments
 
     def fault(self, va: int, access: int, *, by_user: bool = False) -> int:
@@ -262,7 +263,8 @@ class VmSpace(UserMemory):
     def fork(self, sp: int = 0) -> VmSpace:
         """A copy for a child (uvmspace_fork; spec C.21). Raises Errno(ENOMEM), leaving nothing behind.
 
-        `sp` is an address that both sides will store to as soon as they run, if that is known.
+        `sp` is an address that both sides will store to as soon as they run, if that is known. So is, by
+        experience, the place of the last such store (`copied`).
 
         Entries are taken over as they are; then those with another inheritance than COPY or SHARE are put
         right in the child.
@@ -277,18 +279,21 @@ class VmSpace(UserMemory):
         child.daddr, child.brk = self.daddr, self.brk
         child.taddr, child.tsize = self.taddr, self.tsize
         child.ssize, child.maxsaddr = self.ssize, self.maxsaddr
+        child.copied = self.copied
         child.entries = self.entries.copy()
         child.starts = self.starts.copy()
         for entry in child.entries:
             if entry.obj is not None:
                 entry.obj.refs += 1
+        soon = []
+        for va in (sp, self.copied):
+            stored = self.lookup(va)
+            if stored is not None and stored.prot & PROT_WRITE and not stored.shared and not stored.wired:
+                soon.append(va)
         try:
-            self.kernel.cow_strategy(self.pmap, child.pmap)
+            self.kernel.cow_strategy(self.pmap, child.pmap, soon)
             if special:
                 correct_child(child)
-            stack = self.lookup(sp)
-            if stack is not None and stack.prot & PROT_WRITE and not stack.shared and not stack.wired:
-                copy_stored_page(self.pmap, child.pmap, sp)
         except Errno:
             child.release()
             raise

@@ -147,16 +147,17 @@ class Frames:
             self.used -= 1
 
     def release_all(self, entries: list[int], shift: int) -> None:
-        """Let go of the frames that some page-table entries name."""
+        """Let go of the frames that some page-table entries name; an entry of 0 names none."""
         refs, kind, free = self.refs, self.kind, self._free
+        before = len(free)
         for entry in entries:
-            pfn = entry >> shift
-            n = refs[pfn] - 1
-            refs[pfn] = n
-            if n == 0:
-                kind[pfn] = FREE
-                free.append(pfn)
-                self.used -= 1
+            if entry:
+                pfn = entry >> shift
+                refs[pfn] = n = refs[pfn] - 1
+                if not n:
+                    kind[pfn] = FREE
+                    free.append(pfn)
+        self.used -= len(free) - before
 
     def read(self, pfn: int) -> memoryview:
         """The frame's 4096 bytes, writable, in place."""

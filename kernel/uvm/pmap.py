@@ -18,11 +18,12 @@ way to a leaf table that somebody is about to change.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from emu.machine.sv39 import ENTRIES, PPN_SHIFT, RSW0, R, U, V, W, X
-from kernel.uvm.page import TABLE, Frames
+from kernel.uvm.page import PAGE_SHIFT, TABLE, Frames
 
 if TYPE_CHECKING:
     from emu.machine.hart import Hart
@@ -33,7 +34,7 @@ PROT_READ, PROT_WRITE, PROT_EXEC = 1, 2, 4
 CLEAR_W = bytes(b & ~W for b in range(256))
 _CLEAR_V = bytes(b & ~V for b in range(256))
 _SPARSE = 64  # up to so many entries, changing them one by one is faster than all at once
-_LEAF_SPAN = 1 << 21  # bytes of address space under a leaf table
+LEAF_SPAN = 1 << 21  # bytes of address space under a leaf table
 SHARED_READ = RSW0
 
 
@@ -178,8 +179,10 @@ class Pmap:
     def _widen(self, table: int, i: int) -> None:
         """Entry `i` of a table is about to be used."""
         frames = self.frames
-        frames.low[table] = min(frames.low[table], i)
-        frames.high[table] = max(frames.high[table], i + 1)
+        if i < frames.low[table]:
+            frames.low[table] = i
+        if i >= frames.high[table]:
+            frames.high[table] = i + 1
 
     def _unshare_middle(self, at: int) -> int:
         """A root entry's level-1 table becomes this space's own; its leaf tables are shared instead."""
@@ -211,20 +214,28 @@ class Pmap:
         Raises Errno(ENOMEM), with nothing changed.
         """
         words, frames = self.words, self.frames
-        copy = frames.alloc(TABLE, zero=False)
-        refs, used = frames.refs, self.used(table)
-        if len(used) <= _SPARSE:
-            for i in used:
-                entry = words[i]
-                refs[entry >> PPN_SHIFT] += 1
-                words[i] = entry & ~bit
+        low, high = frames.low[table], frames.high[table]
+        if high - low <= _SPARSE:
+            # Only its span of entries is copied, as a list: a loop over words of RAM takes twice as long.
+            copy = frames.alloc(TABLE)
+            refs = frames.refs
+            source, target = (table << 9) + low, (copy << 9) + low
+            entries = words[source : (table << 9) + high].tolist()
+            for entry in entries:
+                if entry:
+                    refs[entry >> PPN_SHIFT] += 1
+            cleared = memoryview(array("Q", [entry & ~bit for entry in entries]))
+            words[source : source + len(entries)] = cleared
+            words[target : target + len(entries)] = cleared
         else:
-            for i in used:
+            copy = frames.alloc(TABLE, zero=False)
+            refs = frames.refs
+            for i in self.used(table):
                 refs[words[i] >> PPN_SHIFT] += 1
             self._translate(table, translation)
-        page = frames.page
-        page[copy << 12 : (copy + 1) << 12] = page[table << 12 : (table + 1) << 12]
-        frames.low[copy], frames.high[copy] = frames.low[table], frames.high[table]
+            page = frames.page
+            page[copy << 12 : (copy + 1) << 12] = page[table << 12 : (table + 1) << 12]
+        frames.low[copy], frames.high[copy] = low, high
         return copy
 
     def _translate(self, table: int, translation: bytes) -> None:
@@ -253,7 +264,7 @@ class Pmap:
                     entry = self._unshare_middle(at)
                 for j in self.used(entry >> PPN_SHIFT):
                     va = slot << 30 | (j & 511) << 21
-                    if start < va + _LEAF_SPAN and va < end:
+                    if start < va + LEAF_SPAN and va < end:
                         found.append((va, j))
         return found
 
@@ -283,6 +294,22 @@ class Pmap:
             self.code[pfn] = 1
         self.words[at] = pfn << PPN_SHIFT | bits
 
+    def enter_run(self, va: int, pfns: list[int], bits: int) -> None:
+        """Map consecutive pages under one leaf table, those that are absent; a pfn of 0 stands for none.
+
+        Each entry takes a reference of its own. Raises Errno(ENOMEM), with no page mapped.
+        """
+        first = self.table_for(va)
+        self.table_for(va + (len(pfns) - 1 << PAGE_SHIFT))  # the table knows of all the entries in between now
+        words, refs, code = self.words, self.frames.refs, self.code
+        for at, pfn in enumerate(pfns, first):
+            if pfn and not words[at]:
+                words[at] = pfn << PPN_SHIFT | bits
+                refs[pfn] += 1
+                self.resident += 1
+                if bits & X:
+                    code[pfn] = 1
+
     def grant(self, va: int, prot: int, *, writable: bool) -> None:
         """Add permissions to a present page, in place."""
         at = self.table_for(va)
@@ -299,7 +326,7 @@ class Pmap:
         words, frames = self.words, self.frames
         for base, at in self.leaf_entries(start, end):
             low = max(start, base) - base >> 12
-            high = min(end, base + _LEAF_SPAN) - base >> 12
+            high = min(end, base + LEAF_SPAN) - base >> 12
             if high - low == ENTRIES:
                 table = words[at] >> PPN_SHIFT
                 self.resident -= len(self.used(table))
@@ -326,7 +353,7 @@ class Pmap:
         """(address, index in `words`) of each present entry in [start, end), to be changed in place."""
         for base, _ in self.leaf_entries(start, end):
             first = self.table_for(base)
-            low, high = max(start, base) - base >> 12, min(end, base + _LEAF_SPAN) - base >> 12
+            low, high = max(start, base) - base >> 12, min(end, base + LEAF_SPAN) - base >> 12
             for i in self.used(first >> 9):
                 if low <= i - first < high:
                     yield base + (i - first << 12), i
@@ -335,21 +362,24 @@ class Pmap:
 
     def destroy(self) -> None:
         """Let go of every table, and of every page whose last table goes. The hart must not be in this space."""
-        for at in self.root_entries():
-            self.drop_middle(self.words[at] >> PPN_SHIFT)
+        root = self.root << 9
+        for slot in self.slots:
+            self.drop_middle(self.words[root + slot] >> PPN_SHIFT)
         self.frames.release(self.root)
         self.resident = 0
 
     def drop_middle(self, table: int) -> None:
-        if self.frames.refs[table] == 1:
-            for at in self.used(table):
-                self._drop_leaf(self.words[at] >> PPN_SHIFT)
-        self.frames.release(table)
+        frames = self.frames
+        if frames.refs[table] == 1:
+            base = table << 9
+            for entry in self.words[base + frames.low[table] : base + frames.high[table]].tolist():
+                if entry:
+                    self._drop_leaf(entry >> PPN_SHIFT)
+        frames.release(table)
 
     def _drop_leaf(self, table: int) -> None:
         frames = self.frames
         if frames.refs[table] == 1:
             base = table << 9
-            entries = self.words[base + frames.low[table] : base + frames.high[table]]
-            frames.release_all([entry for entry in entries if entry], PPN_SHIFT)
+            frames.release_all(self.words[base + frames.low[table] : base + frames.high[table]].tolist(), PPN_SHIFT)
         frames.release(table)
