@@ -28,8 +28,11 @@ def state(outcome: Outcome) -> tuple[object, ...]:
 
 def run(program: Path, *argv: str) -> Outcome:
     machine = Machine(ram=32 << 20)
-    machine.start(program, argv)
-    return machine.finish()
+    machine.install("/bin/work", program.read_bytes())
+    machine.kernel.spawn(b"/bin/work", [b"/bin/work", *(a.encode() for a in argv)], [], b"/root")
+    outcome = machine.finish()
+    assert outcome.status == 0
+    return outcome
 
 
 @pytest.mark.parametrize("work", [("zero", "640"), ("cow", "512"), ("fork", "20"), ("pingpong", "20")])
