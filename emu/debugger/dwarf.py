@@ -65,9 +65,7 @@ class Image:
                 continue
             start = section["sh_addr"]
             data = b"" if section["sh_type"] == "SHT_NOBITS" else section.data()
-            found.append(
-                Section(section.name, start, start + section["sh_size"], bool(flags & SHF_EXECINSTR), data)
-            )
+            found.append(Section(section.name, start, start + section["sh_size"], bool(flags & SHF_EXECINSTR), data))
         return sorted(found, key=lambda s: s.start)
 
     def section_at(self, address: int) -> Section | None:
