@@ -54,7 +54,7 @@ def _vnodes(k: Kernel) -> list[Vnode]:
     for p in k.allproc.values():
         if p.textvp is not None:
             queue.append(p.textvp)
-        if p.tracep is not None:
+        if p.tracep is not None and p.tracep.vnode is not None:
             queue.append(p.tracep.vnode)
         if p.stat != SZOMB:
             queue.append(p.cwdi.cdir)
@@ -326,6 +326,7 @@ def _files(k: Kernel) -> list[str]:
             held[id(file)] += 1
             files[id(file)] = file
     traces = {id(p.tracep): p.tracep for p in k.allproc.values() if p.tracep is not None}
+    traces |= {id(trace): trace for trace in k.ktrace.threads}
     for trace in traces.values():
         held[id(trace.file)] += 1
         files[id(trace.file)] = trace.file

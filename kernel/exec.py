@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from emu.machine.hart import A1, FRAME_WORDS, PC, SP
 from kernel.descrip import closeexec, cwdunshare
 from kernel.errno import E2BIG, EACCES, EAGAIN, EFAULT, EINVAL, ENAMETOOLONG, ENOEXEC, ENOMEM, ETXTBSY, Errno
-from kernel.exit import become_first, end_lwps, release_vfork_parent
+from kernel.exit import become_first, end_lwps, forget_lwps, release_vfork_parent, undisturbed
 from kernel.kauth import KTR_PERSISTENT, Process
 from kernel.knote_proc import knote_proc_exec
 from kernel.limits import RLIMIT_DATA, RLIMIT_NPROC, RLIMIT_STACK
-from kernel.proc import AFORK, PK_EXEC, PK_SUGID, PSL_TRACED
+from kernel.proc import AFORK, PK_EXEC, PK_SUGID, PS_STOPEXEC, PSL_TRACED, SSTOP, Ending
 from kernel.prof import stop_profiling
 from kernel.program import Program, load, map_program
 from kernel.prot import change_cred
-from kernel.ptrace import exec_event
+from kernel.ptrace import TRAP_EXEC, EventInfo, event_stop
+from kernel.signal import SIGKILL, bit
 from kernel.sys_sig import execsigs
 from kernel.syscall import JUSTRETURN, Result, syscall
 from kernel.uvm.map import MAXSSIZ, MAXTSIZ, USRSTACK, MapEntry, VmSpace, round_page
@@ -55,21 +56,59 @@ class Package(NamedTuple):
     argv: list[bytes]
 
 
-@syscall(59, "int execve(const char *path, char * const *argp, char * const *envp)")
+class Image(NamedTuple):
+    """A program that is ready to take its process over."""
+
+    package: Package
+    vm: VmSpace
+    cred: Cred
+    sp: int
+
+
+@syscall(59, "int execve(const char *path, char * const *argp, char * const *envp)", sleeps=True)
 def sys_execve(l: Lwp, path: int, argp: int, envp: int) -> Result:
-    name = namei.copyin_path(l, path)
-    execve(l, name, *copyin_arguments(l, argp, envp))
-    exec_event(l)
-    return JUSTRETURN
+    return _exec(l, namei.copyin_path(l, path), *copyin_arguments(l, argp, envp))
 
 
-@syscall(465, "int fexecve(int fd, char * const *argp, char * const *envp)")
+@syscall(465, "int fexecve(int fd, char * const *argp, char * const *envp)", sleeps=True)
 def sys_fexecve(l: Lwp, fd: int, argp: int, envp: int) -> Result:
     vnode = getattr(l.proc.fd.get(fd), "vnode", None)
     if vnode is None:
         raise Errno(EACCES)
-    execve(l, b"*fexecve*", *copyin_arguments(l, argp, envp), vnode)
-    exec_event(l)
+    return _exec(l, b"*fexecve*", *copyin_arguments(l, argp, envp), vnode)
+
+
+def _exec(l: Lwp, path: bytes, argv: list[bytes], envv: list[bytes], vnode: Vnode | None = None) -> Result:
+    """exec for the calling program, which may have to wait for its other LWPs, or stop when it is done."""
+    p = l.proc
+    if len(p.lwps) > 1 and any(undisturbed(other) for other in p.lwps):
+        return _exec_later(l, path, load_image(l, path, argv, envv, vnode))
+    execve(l, path, argv, envv, vnode)
+    if p.slflag & PSL_TRACED or p.sflag & PS_STOPEXEC:
+        return stop_at_exec(l)
+    return JUSTRETURN
+
+
+async def _exec_later(l: Lwp, path: bytes, image: Image) -> tuple[int, int]:
+    """Nothing of the old program is given up before its other LWPs are gone."""
+    p = l.proc
+    p.ending = Ending(l)
+    while not end_lwps(l):
+        await p.lwpcv.wait(l)
+    p.ending = None
+    _run(l, path, image)
+    return await stop_at_exec(l)
+
+
+async def stop_at_exec(l: Lwp, *, event: bool = True) -> tuple[int, int]:
+    """Before its first instruction a program stops if it is traced, and if proc.<pid>.stopexec says so."""
+    p = l.proc
+    if event:
+        await event_stop(l, EventInfo(TRAP_EXEC))
+    if p.sflag & PS_STOPEXEC and not p.sigpend.set & bit(SIGKILL):
+        l.kernel.signals.stop_quietly(p)
+        while p.stat == SSTOP:
+            await l.kernel.sched.stop(l)
     return JUSTRETURN
 
 
@@ -109,20 +148,23 @@ def execve(l: Lwp, path: bytes, argv: list[bytes], envv: list[bytes], vnode: Vno
     Errors: what looking up the path says; EACCES, ENOEXEC, ETXTBSY, E2BIG, ENOMEM; EAGAIN for a set-id
     process above RLIMIT_NPROC.
     """
+    _run(l, path, load_image(l, path, argv, envv, vnode))
+
+
+def load_image(l: Lwp, path: bytes, argv: list[bytes], envv: list[bytes], vnode: Vnode | None) -> Image:
+    """The part of exec that can fail (execve_loadvm). Nothing has happened to the caller yet."""
     sdt = l.kernel.sdt
     if sdt.exec.on:
         sdt.exec.fire(path)
     try:
-        _execve(l, path, argv, envv, vnode)
+        return _load_image(l, path, argv, envv, vnode)
     except Errno as error:
         if sdt.exec_failure.on:
             sdt.exec_failure.fire(error.errno)
         raise
-    if sdt.exec_success.on:
-        sdt.exec_success.fire(path)
 
 
-def _execve(l: Lwp, path: bytes, argv: list[bytes], envv: list[bytes], vnode: Vnode | None) -> None:
+def _load_image(l: Lwp, path: bytes, argv: list[bytes], envv: list[bytes], vnode: Vnode | None) -> Image:
     p, k = l.proc, l.kernel
     if (
         p.flag & PK_SUGID
@@ -147,6 +189,13 @@ def _execve(l: Lwp, path: bytes, argv: list[bytes], envv: list[bytes], vnode: Vn
         vm.release()
         # The new space's addresses are good: what cannot be stored there lacks a frame.
         raise Errno(ENOMEM if error.errno == EFAULT else error.errno) from error
+    return Image(package, vm, cred, sp)
+
+
+def _run(l: Lwp, path: bytes, image: Image) -> None:
+    """The part that cannot (execve_runproc)."""
+    p, k = l.proc, l.kernel
+    package, vm, cred, sp = image
     _point_of_no_return(l, package, vm, cred)
     words = l.frame.words
     words[:FRAME_WORDS] = memoryview(bytes(8 * FRAME_WORDS)).cast("Q")
@@ -158,6 +207,8 @@ def _execve(l: Lwp, path: bytes, argv: list[bytes], envv: list[bytes], vnode: Vn
         knote_proc_exec(p)
     for hook in k.exechooks:
         hook(p)
+    if k.sdt.exec_success.on:
+        k.sdt.exec_success.fire(path)
 
 
 def _prepare(l: Lwp, path: bytes, argv: list[bytes], vnode: Vnode | None, depth: int = 0) -> Package:
@@ -252,7 +303,9 @@ def _new_cred(cred: Cred, vnode: Vnode) -> Cred:
 def _point_of_no_return(l: Lwp, package: Package, vm: VmSpace, cred: Cred) -> None:
     """Give up the old program. Nothing here can fail. The order is kern_exec.c's (spec C.16)."""
     p, k = l.proc, l.kernel
-    end_lwps(l)
+    if len(p.lwps) > 1:
+        end_lwps(l)
+    forget_lwps(l)
     if l.lid != p.pid:
         become_first(l)
     cwdunshare(l)

@@ -16,6 +16,7 @@ from kernel.proc import (
     PK_NOCLDWAIT,
     PL_PPWAIT,
     PS_CONTINUED,
+    PS_STOPEXIT,
     PS_WEXIT,
     PSL_CHTRACED,
     PSL_TRACED,
@@ -23,13 +24,14 @@ from kernel.proc import (
     SIDL,
     SSTOP,
     SZOMB,
+    Ending,
     Proc,
 )
 from kernel.prof import stop_profiling
 from kernel.prot import fix_jobc, leave_pgrp
 from kernel.ptrace import untrace
 from kernel.resource import own_usage, pack_wait_rusage, pack_wrusage
-from kernel.sched import LSRUN, LSZOMB
+from kernel.sched import LSRUN, LSSTOP, LSZOMB
 from kernel.signal import (
     CLD_CONTINUED,
     CLD_EXITED,
@@ -66,18 +68,22 @@ def sys_exit(l: Lwp, rval: int) -> Result:
 def exit1(l: Lwp, code: int, signo: int) -> None:
     """End the caller's process, by exit or by a signal. The order of effects is spec C.34's.
 
-    The caller is no longer LSONPROC afterwards; the scheduler never comes back to it.
+    The caller is no longer LSONPROC afterwards, and the scheduler never comes back to it; but if it must wait for
+    another LWP, or stop, it comes here again on its way to user mode.
     """
     k, p = l.kernel, l.proc
-    if p.pid == 1 and not p.vm.kernel.halting:
-        k.panic(f"init died (signal {signo}, exit {code})")
-    k.account(l)
-    if k.sdt.exit.on:
-        k.sdt.exit.fire(CLD_KILLED if signo else CLD_EXITED)
-    if signo:
-        p.acflag |= AXSIG
-    p.sflag |= PS_WEXIT
-    end_lwps(l)
+    if not p.sflag & PS_WEXIT:
+        if p.pid == 1 and not p.vm.kernel.halting:
+            k.panic(f"init died (signal {signo}, exit {code})")
+        k.account(l)
+        if k.sdt.exit.on:
+            k.sdt.exit.fire(CLD_KILLED if signo else CLD_EXITED)
+        if signo:
+            p.acflag |= AXSIG
+        p.sflag |= PS_WEXIT
+    if (len(p.lwps) > 1 or p.sflag & PS_STOPEXIT) and not _may_end(l, code, signo):
+        return
+    forget_lwps(l)
     p.sigpend.discard(-1)
     l.sigpend.discard(-1)
     if p.timers is not None:
@@ -109,18 +115,52 @@ def exit1(l: Lwp, code: int, signo: int) -> None:
     _tell_parent(p)
 
 
-def end_lwps(l: Lwp) -> None:
-    """At exit and exec: the other LWPs end where they are, and what all of them told the kernel is void
-    (exit_lwps, futex_release_all_lwp, lwp_ctl_exit)."""
-    k, p = l.kernel, l.proc
-    for each in p.lwps:
-        release_robust(each)
-    process_gone(p)
+def _may_end(l: Lwp, code: int, signo: int) -> bool:
+    """Whether a process can end at once. If not, the LWP that ends it waits for the others, or has stopped."""
+    p = l.proc
+    if p.ending is None:
+        p.ending = Ending(l, code, signo)
+    if not end_lwps(l):
+        l.kernel.sched.block(l, p.lwpcv, interruptible=False)
+    elif p.sflag & PS_STOPEXIT and not p.ending.stopped:
+        p.ending.stopped = True
+        l.kernel.signals.stop_quietly(p)
+        l.stat = LSSTOP
+    else:
+        return True
+    l.ast = True
+    return False
+
+
+def end_lwps(l: Lwp) -> bool:
+    """At exit and exec the other LWPs end where they are (exit_lwps); whether all have ended.
+
+    One that sleeps where nothing may disturb it, as in vfork, ends when it would return to user mode, and wakes
+    whoever waits on lwpcv.
+    """
+    p = l.proc
     for other in list(p.lwps):
-        if other is not l:
+        if other is l:
+            continue
+        if undisturbed(other):
+            other.ast = True
+        else:
+            release_robust(other)
             lwp_free(other)
-    p.lwps = [l]
-    assert k.curlwp is l
+            p.lwps.remove(other)
+    return len(p.lwps) == 1
+
+
+def undisturbed(l: Lwp) -> bool:
+    """Whether an LWP sleeps where no signal reaches it."""
+    return l.vforkwaiting or (l.wchan is not None and not l.interruptible)
+
+
+def forget_lwps(l: Lwp) -> None:
+    """What the LWPs told the kernel is void once only one is left (futex_release_all_lwp, lwp_ctl_exit)."""
+    release_robust(l)
+    process_gone(l.proc)
+    assert l.kernel.curlwp is l and l.proc.lwps == [l]
 
 
 def lwp_free(l: Lwp) -> None:

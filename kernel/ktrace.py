@@ -18,6 +18,7 @@ from kernel.signal import SigInfo, pack_sigset
 from kernel.syscall import Result, syscall
 from kernel.systrace import peek, peek_string
 from kernel.time import realtime
+from kernel.tracefile import TraceFile
 from kernel.vfs import namei
 from kernel.vfs.sys_open import vn_open
 from kernel.vfs.vnode import VDIR, VREG
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from kernel.main import Kernel
     from kernel.proc import Proc
     from kernel.sdt import Listener, Probe
-    from kernel.vfs.vnode import Vnode
 
 SET, CLEAR, CLEARFILE = 0, 1, 2
 OPERATION, DESCEND = 0x3, 0x4
@@ -56,29 +56,15 @@ _PSIG = Struct("<i4xQ16si4x")
 _SIGNED = 1 << 63
 
 
-class TraceFile:
-    """Where processes are traced to (struct ktr_desc). Holds the open file as long as one of them is."""
-
-    __slots__ = ("file", "users")
-
-    def __init__(self, file: File) -> None:
-        self.file = file
-        self.users = 0
-
-    @property
-    def vnode(self) -> Vnode:
-        assert self.file.vnode is not None
-        return self.file.vnode
-
-
 class KTrace:
     """The traced processes of a kernel."""
 
-    __slots__ = ("_listeners", "kernel", "traced")
+    __slots__ = ("_listeners", "kernel", "threads", "traced")
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self.traced = 0  # processes that have a tracep
+        self.threads: list[TraceFile] = []  # those that are written to by a thread of their own
         self._listeners: list[tuple[str, Listener]] = [
             ("syscall:::entry", self._call),
             ("syscall:::return", self._return),
@@ -98,11 +84,9 @@ class KTrace:
     # -- who is traced -----------------------------------------------------------------------------
 
     def attach(self, p: Proc, trace: TraceFile) -> None:
-        """Trace a process to a file (ktradref)."""
+        """Trace a process to a file, for which trace.begin() was called (ktradref)."""
         p.tracep = trace
         trace.users += 1
-        if trace.users == 1:
-            trace.file.refs += 1
         self.traced += 1
         if self.traced == 1:
             for pattern, listener in self._listeners:
@@ -121,7 +105,7 @@ class KTrace:
                 self.kernel.sdt.ignore(listener)
         trace.users -= 1
         if not trace.users:
-            trace.file.release(self.kernel.curlwp)
+            trace.end()
 
     def fork(self, p1: Proc, p2: Proc) -> None:
         """A child is traced as its parent if that has INHERIT (spec C.18)."""
@@ -155,6 +139,7 @@ class KTrace:
         if op == SET:
             assert trace is not None
             if p.tracep is not trace:
+                trace.begin()
                 self.detach(p)
                 self.attach(p, trace)
             p.traceflag |= facs
@@ -170,17 +155,23 @@ class KTrace:
             p.traceflag |= TRC_EMUL
         return True
 
-    def users_of(self, vnode: Vnode) -> list[Proc]:
+    def users_of(self, file: File) -> list[Proc]:
         """The processes that are traced to a file."""
-        return [p for p in self.kernel.allproc.values() if p.tracep is not None and p.tracep.vnode is vnode]
+        return [p for p in self.kernel.allproc.values() if p.tracep is not None and p.tracep.names(file)]
 
     def trace_file(self, file: File) -> TraceFile:
         """The one that processes are traced to already through this file, or a new one."""
         for p in self.kernel.allproc.values():
-            if p.tracep is not None and p.tracep.vnode is file.vnode:
-                found: TraceFile = p.tracep
-                return found
-        return TraceFile(file)
+            if p.tracep is not None and p.tracep.names(file):
+                return p.tracep
+        return next((trace for trace in self.threads if trace.names(file)), None) or TraceFile(self.kernel, file)
+
+    def give_up(self, trace: TraceFile, errno: int, *, silent: bool = False) -> None:
+        """Nothing can be written there any more. That a pipe's reader is gone is nothing to talk about."""
+        if not silent:
+            self.kernel.log(f"ktrace write failed, errno {errno}, tracing stopped\n")
+        for p in self.users_of(trace.file):
+            self.detach(p)
 
     # -- writing -----------------------------------------------------------------------------------
 
@@ -198,7 +189,7 @@ class KTrace:
         p = l.proc
         if p.tracep is None:
             return
-        vnode = p.tracep.vnode
+        trace = p.tracep
         version = (p.traceflag & VERSION_MASK) >> VERSION_SHIFT
         seconds, ns = divmod(realtime(self.kernel), 10**9)
         comm = p.comm.encode("utf-8", "surrogateescape")[:16]
@@ -208,12 +199,9 @@ class KTrace:
         else:
             stamp = _STAMPS[version].pack(seconds, ns, l.lid)
         try:
-            vnode.write(vnode.size, header + stamp + payload)
-            vnode.mtime = vnode.ctime = vnode.mount.now()
+            trace.write(header + stamp + payload)
         except Errno as error:
-            self.kernel.log(f"ktrace write failed, errno {error.errno}, tracing stopped\n")
-            for user in self.users_of(vnode):
-                self.detach(user)
+            self.give_up(trace, error.errno)
 
     # -- what the probes say -----------------------------------------------------------------------
 
@@ -252,6 +240,10 @@ class KTrace:
     def _signal(self, _probe: Probe, _name: str, l: Lwp, args: tuple[Any, ...]) -> None:
         signo, info, action, mask = args
         assert isinstance(info, SigInfo)
+        self.psig(l, info, signo, action, mask)
+
+    def psig(self, l: Lwp, info: SigInfo, signo: int, action: int, mask: int) -> None:
+        """A signal was taken, or was the reason of a stop for the tracer."""
         self.record(l, PSIG, _PSIG.pack(signo, action, pack_sigset(mask), info.code) + info.pack())
 
     def _off_cpu(self, _probe: Probe, _name: str, l: Lwp, args: tuple[Any, ...]) -> None:
@@ -312,12 +304,10 @@ def sys_ktrace(l: Lwp, fname: int, ops: int, facs: int, pid: int) -> Result:
 
 @syscall(288, "int fktrace(int fd, int ops, int facs, pid_t pid)")
 def sys_fktrace(l: Lwp, fd: int, ops: int, facs: int, pid: int) -> Result:
-    """Trace to a descriptor. Raises Errno: EBADF if it cannot be written, EINVAL if it is no regular file."""
+    """Trace to a descriptor, of whatever kind. Raises Errno(EBADF) if it cannot be written."""
     file = l.proc.fd.get(fd)
     if not file.flags & FWRITE:
         raise Errno(EBADF)
-    if file.vnode is None or file.vnode.vtype is not VREG:
-        raise Errno(EINVAL)
     l.ktrflag |= ACTIVE
     try:
         _ktrace(l, file, ops, facs, pid)
@@ -343,8 +333,8 @@ def _ktrace(l: Lwp, file: File | None, ops: int, facs: int, pid: int) -> None:
     facs &= 0xFFFF_FFFF & ~KTR_PERSISTENT
     trace = None
     if op == CLEARFILE:
-        assert file is not None and file.vnode is not None
-        _clear_file(l, file.vnode)
+        assert file is not None
+        _clear_file(l, file)
         return
     if op not in (SET, CLEAR):
         raise Errno(EINVAL)
@@ -370,11 +360,11 @@ def _ktrace(l: Lwp, file: File | None, ops: int, facs: int, pid: int) -> None:
         raise Errno(EPERM)
 
 
-def _clear_file(l: Lwp, vnode: Vnode) -> None:
+def _clear_file(l: Lwp, file: File) -> None:
     """Stop all tracing to a file, as far as the caller may. Raises Errno(EPERM) if some goes on."""
     k = l.kernel
     left = False
-    for p in k.ktrace.users_of(vnode):
+    for p in k.ktrace.users_of(file):
         if k.kauth.authorize_process(l.proc.cred, Process.KTRACE, p):
             k.ktrace.detach(p)
         else:

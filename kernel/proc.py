@@ -10,13 +10,13 @@ from kernel.sched import CondVar
 if TYPE_CHECKING:
     from kernel.descrip import CwdInfo, FileDesc
     from kernel.kauth import Cred
-    from kernel.ktrace import TraceFile
     from kernel.limits import Limits
     from kernel.lwp import Lwp
     from kernel.lwpctl import LwpControl
     from kernel.main import Kernel
     from kernel.ptrace import Trace
     from kernel.signal import Pending, SigActs
+    from kernel.tracefile import TraceFile
     from kernel.uvm.map import VmSpace
     from kernel.vfs.vnode import Vnode
 
@@ -64,6 +64,18 @@ class Pgrp:
         self.jobc = 0
 
 
+class Ending:
+    """All LWPs of a process but one are to end, at exit or exec; at exit, how the process will end."""
+
+    __slots__ = ("code", "lwp", "signo", "stopped")
+
+    def __init__(self, lwp: Lwp, code: int = 0, signo: int = 0) -> None:
+        self.lwp = lwp  # the one that stays
+        self.code = code
+        self.signo = signo
+        self.stopped = False  # it has stopped because of proc.<pid>.stopexit
+
+
 class Proc:
     """A process (struct proc). Comments give the NetBSD field where more than its prefix differs."""
 
@@ -79,6 +91,7 @@ class Proc:
     lwpcv: CondVar  # broadcast when an LWP exits, is detached, suspended or collected
     nlwpwait: int  # LWPs in _lwp_wait
     lwpctl: LwpControl | None
+    ending: Ending | None
     pptr: Proc | None  # who waits for it: the parent, or a tracer
     ppid: int  # the real parent's pid, even when traced
     oppid: int  # the pid of who forked it
@@ -140,7 +153,7 @@ class Proc:
         self.waitcv = CondVar("wait")
         self.flag = self.sflag = self.slflag = self.stflag = self.lflag = self.acflag = 0
         self.exitsig = self.xexit = self.xsig = self.ppid = self.start = self.mqueue_cnt = 0
-        self.pptr = self.opptr = self.vforklwp = self.trace = None
+        self.pptr = self.opptr = self.vforklwp = self.trace = self.ending = None
         self.path = self.textvp = None
         self.sigignore = self.sigcatch = self.psstrp = 0
         self.nice = 20

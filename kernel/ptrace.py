@@ -179,19 +179,15 @@ async def event_stop(l: Lwp, info: SigInfo) -> None:
         await k.sched.stop(l)
     if p.sflag & PS_WEXIT or not p.slflag & PSL_TRACED or p.sigpend.set & bit(SIGKILL):
         return
+    action, mask = p.sigacts.actions[info.signo].handler, l.sigmask
     k.signals.trace_stop(l, info)
     while p.stat == SSTOP:
         await k.sched.stop(l)
     if info.code == TRAP_CHLD:
         while l.vforkwaiting:
             await l.waitcv.wait(l)
-
-
-def exec_event(l: Lwp) -> None:
-    """A program has begun: stop before its first instruction."""
-    p = l.proc
-    if p.slflag & PSL_TRACED and not p.sigpend.set & bit(SIGKILL):
-        l.kernel.signals.trace_stop(l, EventInfo(TRAP_EXEC))
+    if p.tracep is not None:
+        k.ktrace.psig(l, info, info.signo, action, mask)
 
 
 async def call_stop(l: Lwp, info: CallInfo) -> None:

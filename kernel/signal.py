@@ -235,7 +235,9 @@ class Signals:
         p = l.proc
         signo = info.signo
         if self.traced(p, signo) and not p.sigpend.set & bit(SIGKILL):
-            self.trace_stop(l, info)
+            from kernel.ptrace import event_stop
+
+            l.coro = event_stop(l, info)
             return
         if p.sigacts.actions[signo].handler not in (SIG_DFL, SIG_IGN) and not l.sigmask & bit(signo):
             self._deliver(l, signo, info)
@@ -270,7 +272,7 @@ class Signals:
         )
 
     def _post(self, p: Proc, signo: int, info: SigInfo | None, target: Lwp | None) -> None:
-        if p.stat == SZOMB or p.sflag & PS_WEXIT:
+        if p.stat == SZOMB or (p.sflag & PS_WEXIT and p.stat != SSTOP):
             return
         if p.klist:
             for note in list(p.klist):
@@ -384,6 +386,15 @@ class Signals:
                 self._child_info(p, parent, CLD_STOPPED, signo)
             parent.waitcv.broadcast()
 
+    def stop_quietly(self, p: Proc) -> None:
+        """Stop a process whose only LWP is the caller, which must suspend then. Its parent is not told: it finds
+        out when it asks (spec C.28, quirk Q5)."""
+        self._discard(p, bit(SIGCONT))
+        p.stat = SSTOP
+        p.waited = 0
+        assert p.pptr is not None
+        p.pptr.nstopchild += 1
+
     def trace_stop(self, l: Lwp, info: SigInfo) -> None:
         """Stop a traced process for its tracer, which may ask for the details. The LWP parks itself on its way to
         user mode, if it does not sleep (sigswitch)."""
@@ -488,13 +499,18 @@ class Signals:
         """On the way to user mode: stop, take signals, or die (userret, issignal, postsig)."""
         from kernel.exit import exit1
         from kernel.ptrace import from_tracer
+        from kernel.sys_lwp import lwp_exit
 
         p = l.proc
         sched = self.kernel.sched
         sdt = self.kernel.sdt
         while True:
-            if p.sflag & PS_WEXIT:
-                exit1(l, 0, 0)
+            if p.ending is not None:
+                if p.ending.lwp is l:
+                    exit1(l, p.ending.code, p.ending.signo)
+                else:
+                    l.detached = True  # who ends the process only waits for it to be gone
+                    lwp_exit(l)
                 return
             if p.stat == SSTOP:
                 await sched.stop(l)

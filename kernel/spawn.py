@@ -11,14 +11,24 @@ from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from kernel.errno import EAGAIN, EBADF, EINTR, EINVAL, ERESTART, Errno
-from kernel.exec import copyin_arguments, execve
+from kernel.exec import copyin_arguments, execve, stop_at_exec
 from kernel.exit import exit1, reparent
 from kernel.fcntl import AT_FDCWD
 from kernel.fork import copy_fields, lwp_create
 from kernel.kauth import Process
 from kernel.limits import RLIMIT_NOFILE, RLIMIT_NPROC
 from kernel.misc import set_sched_param
-from kernel.proc import PL_CONTROLT, PSL_TRACED, PSL_TRACEDCHILD, PSL_TRACEPOSIX_SPAWN, SACTIVE, Proc
+from kernel.proc import (
+    PL_CONTROLT,
+    PS_NOCLDSTOP,
+    PS_STOPEXEC,
+    PS_STOPFORK,
+    PSL_TRACED,
+    PSL_TRACEDCHILD,
+    PSL_TRACEPOSIX_SPAWN,
+    SACTIVE,
+    Proc,
+)
 from kernel.prot import KEEP, enter_pgrp, join_after, set_gids, set_uids
 from kernel.ptrace import (
     PTRACE_POSIX_SPAWN,
@@ -93,6 +103,10 @@ class Request:
         self.done = False
         self.error = 0
 
+    def patient(self) -> bool:
+        """Whether the parent waits to the very end; else only until the program is known to run."""
+        return self.attributes is not None and bool(self.attributes.flags & (RETURNERROR | SETPGROUP))
+
     def report(self, error: int) -> None:
         self.done = True
         self.error = error
@@ -147,7 +161,7 @@ def _copyin_actions(l: Lwp, address: int) -> list[FileAction]:
     """Raises Errno(EINVAL) for more actions than there may be descriptors."""
     vm = l.proc.vm
     _, count, entries = _ACTIONS.unpack(vm.copyin(address, _ACTIONS.size))
-    if count > l.proc.limit.soft[RLIMIT_NOFILE]:
+    if count > 2 * min(l.proc.limit.soft[RLIMIT_NOFILE], l.kernel.maxfiles):
         raise Errno(EINVAL)
     actions = []
     for fields in _ENTRY.iter_unpack(vm.copyin(entries, count * _ENTRY.size) if count else b""):
@@ -176,11 +190,11 @@ def _make_child(l1: Lwp, request: Request) -> int:
     p2.fd = p1.fd.copy()
     p2.cwdi = p1.cwdi.copy()
     p2.limit = p1.limit.for_fork()
-    if p1.traceflag:
-        k.ktrace.fork(p1, p2)
-    p2.sigacts = p1.sigacts.fork(share=False)
-    p2.stats = p1.stats.fork()
     p2.mqueue_cnt = p1.mqueue_cnt
+    p2.sigacts = p1.sigacts.fork(share=False)
+    p2.sflag |= p1.sflag & (PS_STOPFORK | PS_STOPEXEC | PS_NOCLDSTOP)
+    p2.stflag = p1.stflag
+    p2.stats = p1.stats.fork()
     p2.pptr = p1
     p2.ppid = p2.oppid = p1.pid
     if p1.traceflag:
@@ -197,8 +211,6 @@ def _make_child(l1: Lwp, request: Request) -> int:
         trace_child(p1, p2)
     join_after(p1, p2)
     k.allproc[p2.pid] = p2
-    if p1.traceflag:
-        k.ktrace.fork_emul(p1, p2)
     p2.start = k.clock.now()
     p2.stat = SACTIVE
     k.sched.setrunnable(l2)
@@ -220,7 +232,13 @@ async def _child(l: Lwp, request: Request) -> None:
         reparent(l.proc, l.kernel.initproc)  # nobody shall find it with wait
         exit1(l, 127, 0)
         return
+    # A parent that learns of its child's errors learns of its success when nothing can go wrong any more, as
+    # NetBSD has it: not before the child has been continued.
+    if request.patient():
+        await stop_at_exec(l, event=False)
     request.report(0)
+    if not request.patient():
+        await stop_at_exec(l, event=False)
     if l.proc.slflag & PSL_TRACEDCHILD:
         await child_event(l, PTRACE_POSIX_SPAWN)
 
