@@ -73,7 +73,7 @@ main(int argc, char **argv)
 			stops++;
 		struct ptrace_siginfo info;
 		CHECK_EQ(ptrace(PT_GET_SIGINFO, pid, &info, sizeof(info)), 0);
-		if (info.psi_siginfo.si_code == TRAP_BRKPT) {
+		if (WSTOPSIG(status) == SIGTRAP && info.psi_siginfo.si_code == TRAP_BRKPT) {
 			struct reg regs;
 
 			CHECK_EQ(ptrace(PT_GETREGS, pid, &regs, 0), 0);
