@@ -33,7 +33,7 @@ def audit(k: Kernel) -> list[str]:
     return [*_frames(k), *_processes(k), *_lwps(k), *_files(k), *_segments(k), *_events(k), *users, *_terminals(k)]
 
 
-def _spaces(k: Kernel) -> list[tuple[VmSpace, int]]:
+def live_spaces(k: Kernel) -> list[tuple[VmSpace, int]]:
     """Every live address space, with the number of processes in it."""
     users: dict[int, int] = Counter()
     spaces: dict[int, VmSpace] = {}
@@ -44,7 +44,7 @@ def _spaces(k: Kernel) -> list[tuple[VmSpace, int]]:
     return [(vm, users[key]) for key, vm in spaces.items()]
 
 
-def _vnodes(k: Kernel) -> list[Vnode]:
+def live_vnodes(k: Kernel) -> list[Vnode]:
     """Every vnode that has a name, or that a process uses."""
     queue = [k.rootvnode]
     if k.acct_file is not None:
@@ -72,11 +72,11 @@ def _vnodes(k: Kernel) -> list[Vnode]:
     return list(found.values())
 
 
-def _objects(k: Kernel, spaces: list[tuple[VmSpace, int]]) -> dict[int, UvmObject]:
+def live_objects(k: Kernel, spaces: list[tuple[VmSpace, int]]) -> dict[int, UvmObject]:
     """Every memory object that a map or a file holds, and those behind them."""
     found: dict[int, UvmObject] = {}
     queue = [e.obj for vm, _ in spaces for e in vm.entries if e.obj is not None]
-    queue += [v.uobj for v in _vnodes(k) if v.uobj is not None]
+    queue += [v.uobj for v in live_vnodes(k) if v.uobj is not None]
     queue += _control_pages(k)
     queue += [segment.obj for segment in k.shm.segments.values()]
     while queue:
@@ -90,7 +90,7 @@ def _objects(k: Kernel, spaces: list[tuple[VmSpace, int]]) -> dict[int, UvmObjec
 
 def _segments(k: Kernel) -> list[str]:
     """System V segments: each one's count is the number of address spaces' attachments, and none is left over."""
-    counted = Counter(id(s) for vm, _ in _spaces(k) if vm.shm is not None for s in vm.shm.by_address.values())
+    counted = Counter(id(s) for vm, _ in live_spaces(k) if vm.shm is not None for s in vm.shm.by_address.values())
     segments = k.shm.segments.values()
     wrong = [
         f"segment {s.shmid:#x}: {s.nattch} attachments, found {counted[id(s)]}"
@@ -111,7 +111,7 @@ def _events(k: Kernel) -> list[str]:
     wrong = [] if timers == k.kq_timers else [f"{k.kq_timers} event timers are counted, there are {timers}"]
     watched = [note for p in k.allproc.values() for note in p.klist or ()]
     watched += [note for table in tables.values() for found in table.knotes.values() for note in found]
-    watched += [note for v in _vnodes(k) if v.watched is not None for note in v.watched.klist]
+    watched += [note for v in live_vnodes(k) if v.watched is not None for note in v.watched.klist]
     if any(note not in notes or note.detached for note in watched):
         wrong.append("something is watched for an event queue that is gone")
     return wrong
@@ -128,13 +128,13 @@ def _frames(k: Kernel) -> list[str]:
     frames = k.frames
     counted: Counter[int] = Counter()
     tables: Counter[int] = Counter()
-    spaces = _spaces(k)
+    spaces = live_spaces(k)
     for vm, users in spaces:
         if vm.refs != users:
             wrong.append(f"address space {vm.pmap.root:#x}: {vm.refs} references, {users} processes")
         _count_tables(vm, counted, tables)
         wrong += _space(vm)
-    objects = _objects(k, spaces)
+    objects = live_objects(k, spaces)
     for obj in objects.values():
         counted.update(obj.pages.values())
     wrong += _object_refs(k, spaces, objects)
@@ -236,7 +236,7 @@ def _page(vm: VmSpace, va: int, pte: int) -> list[str]:
 def _object_refs(k: Kernel, spaces: list[tuple[VmSpace, int]], objects: dict[int, UvmObject]) -> list[str]:
     """Each object's count is the number of map entries, files and objects that hold it."""
     holders: Counter[int] = Counter(id(e.obj) for vm, _ in spaces for e in vm.entries if e.obj is not None)
-    holders.update(id(v.uobj) for v in _vnodes(k) if v.uobj is not None)
+    holders.update(id(v.uobj) for v in live_vnodes(k) if v.uobj is not None)
     holders.update(id(obj) for obj in _control_pages(k))
     holders.update(id(segment.obj) for segment in k.shm.segments.values())
     holders.update(id(o.backing) for o in objects.values() if o.backing is not None)
@@ -276,7 +276,7 @@ def _processes(k: Kernel) -> list[str]:
         if not group.members:
             wrong.append(f"process group {group.pgid} is empty")
     texts = Counter(id(p.textvp) for p in procs if p.textvp is not None)
-    for vnode in _vnodes(k):
+    for vnode in live_vnodes(k):
         if vnode.text_refs != texts[id(vnode)]:
             wrong.append(f"inode {vnode.ino}: {vnode.text_refs} running it, {texts[id(vnode)]} found")
     return wrong

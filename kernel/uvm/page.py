@@ -63,6 +63,11 @@ class Frames:
         """How many frames are free."""
         return self.total - 1 - self.used
 
+    @property
+    def mark(self) -> int:
+        """The first frame of those at the end of RAM that were never used."""
+        return self._mark
+
     def alloc(self, kind: int, *, zero: bool = True) -> int:
         """A frame with one reference. Its contents are zero, or arbitrary if `zero` is false.
 
