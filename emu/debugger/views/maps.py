@@ -19,8 +19,8 @@ def info_map(context: Context, args: Sequence[str]) -> list[str]:
     """Raises ViewError."""
     p, vm = context.space(args)
     head = f"process {label(p)}: {count(len(vm.entries), 'map entry')}, {size(vm.size)}"
-    pages = f"{count(vm.pmap.resident, 'page')} resident, at most {vm.maxrss:,} so far"
-    lines = [f"{head}, {pages}; used by {count(vm.refs, 'process')}"]
+    present = f"{count(vm.pmap.resident, 'page')} resident, at most {vm.maxrss:,} so far"
+    lines = [f"{head}, {present}; used by {count(vm.refs, 'process')}"]
     resident = _resident(vm)
     rows = []
     for e in vm.entries:
