@@ -401,7 +401,7 @@ def _innermost(type: Type) -> Type:
             type = type.element
         elif isinstance(type, Function):
             type = type.result
-        elif isinstance(type, Qualified) or isinstance(type, Typedef):
+        elif isinstance(type, Qualified | Typedef):
             type = type.target
         else:
             return type

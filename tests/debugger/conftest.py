@@ -1,0 +1,137 @@
+"""Real programs, stopped at a place: compiled, booted, run to an `ebreak` put there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from emu.debugger.symbols import Symbols
+from emu.debugger.target import MemoryFault
+from emu.machine.board import Board
+from emu.machine.console import Console
+from emu.machine.hart import BREAKPOINT, PC
+from kernel.lwp import Lwp
+from kernel.main import Kernel
+from kernel.systrace import peek
+from kernel.uvm.poke import store
+from kernel.vfs.root import install
+from toolchain.cc import compile_program
+from toolchain.native import clock_library
+
+_EBREAK = bytes.fromhex("0290")
+
+
+class LwpTarget:
+    """The debugger's view of the LWP that a stopped kernel ran last."""
+
+    def __init__(self, kernel: Kernel, lwp: Lwp) -> None:
+        self.kernel = kernel
+        self.lwp = lwp
+
+    def read(self, address: int, size: int) -> bytes:
+        found = peek(self.lwp.proc.vm, address, size)
+        if found is None:
+            raise MemoryFault(address)
+        return found
+
+    def write(self, address: int, data: bytes) -> None:
+        while data:
+            step = min(len(data), 4096 - (address & 4095))
+            store(self.lwp.proc.vm, address, data[:step])
+            address, data = address + step, data[step:]
+
+    def register(self, n: int) -> int:
+        if not n:
+            return 0
+        return self.lwp.frame.words[PC] if n == 32 else self.lwp.frame.gpr[n - 1]
+
+    def set_register(self, n: int, value: int) -> None:
+        if n == 32:
+            self.lwp.frame.words[PC] = value
+        elif n:
+            self.lwp.frame.gpr[n - 1] = value
+
+    def _fpu(self) -> memoryview:
+        words = memoryview(bytearray(8 * 33)).cast("Q")
+        self.kernel.hart.read_fpu(words)
+        return words
+
+    def fregister(self, n: int) -> int:
+        return self._fpu()[n]
+
+    def set_fregister(self, n: int, value: int) -> None:
+        words = self._fpu()
+        words[n] = value
+        self.kernel.hart.write_fpu(words)
+
+
+class Stopped:
+    """A program that runs from one breakpoint to the next."""
+
+    def __init__(self, program: Path, argv: Sequence[str] = ()) -> None:
+        self.path = program
+        self.symbols = Symbols(program.read_bytes(), str(program))
+        self.console = Console.buffers(b"")
+        self.kernel = Kernel(Board(64 << 20, self.console, clock_library()))
+        install(self.kernel, "/bin/prog", program.read_bytes(), 0o755)
+        words = ["prog", *argv]
+        self.kernel.spawn(b"/bin/prog", [word.encode() for word in words], [b"HOME=/root"], b"/root")
+        self.kernel.hart.on_trap = self._trap(self.kernel.hart.on_trap)
+        self._places: dict[int, bytes] = {}
+        self._started = False
+        self.target: LwpTarget
+
+    def _trap(self, handler: Callable[[int, int], None]) -> Callable[[int, int], None]:
+        def on_trap(cause: int, tval: int) -> None:
+            if cause == BREAKPOINT and self.kernel.curlwp.frame.words[PC] in self._places:
+                self.kernel.hart.stop()
+            else:
+                handler(cause, tval)
+
+        return on_trap
+
+    def address(self, where: str | int) -> int:
+        if isinstance(where, int):
+            return where
+        file, colon, line = where.partition(":")
+        scopes = self.symbols.scopes
+        places = scopes.line_places(file, int(line)) if colon else scopes.function_places(where)
+        return places[0].address
+
+    def go(self, where: str | int) -> LwpTarget:
+        """Run until `where` is reached: a function, FILE:LINE, or an address."""
+        address = self.address(where)
+        if not self._started:
+            self.kernel.pick()
+            self.kernel.switch()
+            self._started = True
+        vm = self.kernel.curlwp.proc.vm
+        original = peek(vm, address, 2)
+        assert original is not None
+        self._places = {address: original}
+        store(vm, address, _EBREAK)
+        self.kernel.hart.run()
+        lwp = self.kernel.curlwp
+        assert not self.kernel.halting, self.console.stderr.data.decode(errors="replace")
+        assert lwp.frame.words[PC] == address
+        store(lwp.proc.vm, address, original)
+        self.target = LwpTarget(self.kernel, lwp)
+        return self.target
+
+
+@pytest.fixture
+def stopped(tmp_path: Path) -> Callable[..., Stopped]:
+    """stopped(text, "main", flags=["-O2"]): the program stopped there."""
+
+    def start(source: str | Path, where: str | int, flags: Sequence[str] = (), argv: Sequence[str] = ()) -> Stopped:
+        path = Path(source) if isinstance(source, Path) else tmp_path / "t.c"
+        if isinstance(source, str):
+            path.write_text(source)
+        program = compile_program([path], tmp_path / "prog", flags=flags)
+        found = Stopped(program, argv)
+        found.go(where)
+        return found
+
+    return start
