@@ -161,21 +161,18 @@ def fork1(
     # -- 5. process and pid (L320-331; spec C.6) ---------------------------------------------------
     p2 = k.alloc_proc()
     if p2 is None:
-        k.uareas.free(uarea)
-        k.uids.change_proc_count(p1.cred.ruid, -1)  # re-read, as the source does (quirk Q9)
-        k.nprocs -= 1
-        raise Errno(EAGAIN)
+        return _no_pid(l1, uarea)
 
-    # -- committed: what follows may sleep, but not fail (L333) ------------------------------------
-    copy_fields(p1, p2, flags)  # 6-8
-    k.kauth.proc_fork(p1, p2)
-    _copy_substructures(p1, p2, flags)  # 9-14
-    _mark_vfork(l1, p2, flags)  # 15
-    if p1.traceflag:
-        k.ktrace.fork(p1, p2)  # 16 (L452-464; spec C.18)
+    # -- committed: what follows may sleep, but not fail (L333-336) --------------------------------
+    copy_fields(p1, p2, flags)  # 6-7 (L338-373; spec C.7, C.8)
+    k.kauth.proc_fork(p1, p2)  # 8 (L391; spec C.9). The locks of L375-389 are not needed: see kernel.sched
+    _copy_substructures(p1, p2, flags)  # 9-14 (L393-432; spec C.10-C.15)
+    _mark_vfork(l1, p2, flags)  # 15 (L434-450; spec C.16, C.17)
     p2.pptr = parent = k.initproc if flags & FORK_NOWAIT else p1
     p2.ppid = parent.pid
-    p2.sigacts = p1.sigacts.fork(bool(flags & FORK_SHARESIGS))  # 17 (L466-472; spec C.19)
+    if p1.traceflag:
+        k.ktrace.fork(p1, p2)  # 16 (L452-464; spec C.18)
+    p2.sigacts = p1.sigacts.fork(bool(flags & FORK_SHARESIGS))  # 17 (L466-474; spec C.19)
     p2.sflag |= p1.sflag & (PS_STOPFORK | PS_STOPEXEC | PS_NOCLDSTOP)
     p2.stflag = p1.stflag  # 18 (L476-482; spec C.20)
     p2.stats = p1.stats.fork()
@@ -204,12 +201,12 @@ def fork1(
     if k.sdt.proc_create.on:
         k.sdt.proc_create.fire(p2, p1, flags)
 
-    _make_visible(p1, p2, flags, exitsig)  # 23-27
+    _make_visible(p1, p2, flags, exitsig)  # 23-27 (L519-561; spec C.24-C.26)
     if p1.klist:  # 28 (L563-570; spec C.27)
         knote_proc_fork(l1, p2)
-    _start(p1, p2, l2)  # 29-30
+    _start(p1, p2, l2)  # 29-30 (L572-605; spec C.28)
 
-    # -- 31. return values (L607-616), 32. the tracer's event (L618-627; spec C.30) ----------------
+    # -- 31. return values (L607-616; spec C.29), 32. the tracer's event (L618-627; spec C.30) -----
     # -- 33. vfork's sleep (L629-634), 34. its end, for the tracer (L636-646; spec C.31) ------------
     vfork = bool(flags & FORK_PPWAIT)
     if l1.vforkwaiting or fork_event(p1, vfork):
@@ -221,26 +218,29 @@ def _make_visible(p1: Proc, p2: Proc, flags: int, exitsig: int) -> None:
     """The child can be found from here on (L519-561; spec C.24-C.26)."""
     k, parent = p1.kernel, p2.pptr
     assert parent is not None
-    if p1.session.ttyvp is not None and p1.lflag & PL_CONTROLT:
+    if p1.session.ttyvp is not None and p1.lflag & PL_CONTROLT:  # 23 (L525-529)
         p2.lflag |= PL_CONTROLT
     parent.children.insert(0, p2)
     p2.exitsig = exitsig
-    if fork_event(p1, bool(flags & FORK_PPWAIT)):
+    if fork_event(p1, bool(flags & FORK_PPWAIT)):  # 24 (L531-539)
         trace_child(p1, p2)
     p2.oppid = p1.pid
-    join_after(p1, p2)
+    join_after(p1, p2)  # 25 (L541-542)
     k.allproc[p2.pid] = p2
-    k.stats.forks += 1
+    k.stats.forks += 1  # 26 (L549-558)
     if flags & FORK_PPWAIT:
         k.stats.forks_ppwait += 1
     if flags & FORK_SHAREVM:
         k.stats.forks_sharevm += 1
-    if p1.traceflag:
+    if p1.traceflag:  # 27 (L560-561)
         k.ktrace.fork_emul(p1, p2)
 
 
 def _start(p1: Proc, p2: Proc, l2: Lwp) -> None:
-    """The child begins, runnable or stopped (L572-605; spec C.28)."""
+    """The child begins, runnable or stopped (L572-605; spec C.28).
+
+    Nothing is to be done for profiling: the flag says that it goes on already (L578-585, quirk Q4).
+    """
     k = p1.kernel
     p2.start = k.clock.now()
     p2.acflag = AFORK
@@ -252,6 +252,28 @@ def _start(p1: Proc, p2: Proc, l2: Lwp) -> None:
     else:
         p2.stat = SACTIVE
         k.sched.setrunnable(l2)
+
+
+def _no_pid(l: Lwp, uarea: int) -> Result:
+    """Undo what was done before there was no pid (L322-331; spec C.6)."""
+    if l.kernel.pids.fail_wait:
+        return _no_pid_later(l, uarea)
+    k = l.kernel
+    k.uareas.free(uarea)
+    # The uid is read again, as the source does: if another LWP has changed it while the allocation took its time,
+    # the wrong user has one process less now (quirk Q9).
+    k.uids.change_proc_count(l.proc.cred.ruid, -1)
+    k.nprocs -= 1
+    raise Errno(EAGAIN)
+
+
+async def _no_pid_later(l: Lwp, uarea: int) -> int:
+    """Allocations may wait in NetBSD; here one does that fails on purpose, if debug.fail.wait says so."""
+    pids = l.kernel.pids
+    wait, pids.fail_wait = pids.fail_wait, 0
+    await l.kernel.sched.pause(l, "procpl", wait)
+    _no_pid(l, uarea)
+    raise Errno(EAGAIN)
 
 
 def _table_full(l: Lwp) -> None:
@@ -289,7 +311,7 @@ async def _finish(l1: Lwp, pid: int, vfork: bool) -> tuple[int, int]:
 
 
 def copy_fields(p1: Proc, p2: Proc, flags: int) -> None:
-    """Copy a group of fields and inherit some flags (L338-373; spec C.7, C.8).
+    """Copy a group of fields (L338-351; spec C.7), inherit some flags (L353-373; spec C.8).
 
     The group to be zeroed, Proc.STARTZERO, is zero in a new Proc; Proc.STARTCOPY is written out.
     """
@@ -308,21 +330,21 @@ def copy_fields(p1: Proc, p2: Proc, flags: int) -> None:
 
 def _copy_substructures(p1: Proc, p2: Proc, flags: int) -> None:
     """Restartable sequences, text and path, descriptors, working directory, limits (L393-432; spec C.10-C.15)."""
-    ras_fork(p1, p2)
-    p2.textvp = p1.textvp
+    ras_fork(p1, p2)  # 9 (L393-396)
+    p2.textvp = p1.textvp  # 10 (L398-405)
     if p2.textvp is not None:
         p2.textvp.hold()
         p2.textvp.text_refs += 1
     p2.path = p1.path
-    if flags & FORK_SHAREFILES:
+    if flags & FORK_SHAREFILES:  # 11 (L407-412)
         p2.fd = p1.fd.share()
     elif flags & FORK_CLEANFILES:
         p2.fd = type(p1.fd)()
     else:
         p2.fd = p1.fd.copy()
-    p2.mqueue_cnt = p1.mqueue_cnt
-    p2.cwdi = p1.cwdi.share() if flags & FORK_SHARECWD else p1.cwdi.copy()
-    p2.limit = p1.limit.for_fork()
+    p2.mqueue_cnt = p1.mqueue_cnt  # 12 (L414-415)
+    p2.cwdi = p1.cwdi.share() if flags & FORK_SHARECWD else p1.cwdi.copy()  # 13 (L417-420)
+    p2.limit = p1.limit.for_fork()  # 14 (L422-432)
 
 
 def _mark_vfork(l1: Lwp, p2: Proc, flags: int) -> None:

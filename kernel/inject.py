@@ -2,7 +2,8 @@
 
 Writing N to one of `debug.fail.frame`, `.table`, `.uarea` and `.proc` makes the Nth allocation of a page frame, a
 page-table page, a U-area or a process id from then on fail as if there were none; 0 calls it off. Reading
-tells how many are left until then. Only root may write them.
+tells how many are left until then. `debug.fail.wait` is the time, in ms, for which the next fork that finds no
+process id waits before it gives up, as a kernel does that hopes for memory. Only root may write them.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
     from kernel.main import Kernel
 
 ANY_KIND = -1
+MS = 10**6
 
 
 def add_fail_points(k: Kernel, tree: Sysctl) -> None:
-    """Enter the four nodes."""
+    """Enter the nodes."""
     frames, uareas, pids = k.frames, k.uareas, k.pids
 
     def frames_of(kind: int) -> tuple[Callable[[], int], Callable[[int], None]]:
@@ -39,10 +41,14 @@ def add_fail_points(k: Kernel, tree: Sysctl) -> None:
     def put_proc(n: int) -> None:
         pids.fail_after = n - 1
 
+    def put_wait(ms: int) -> None:
+        pids.fail_wait = ms * MS
+
     _add(tree, "frame", *frames_of(ANY_KIND))
     _add(tree, "table", *frames_of(TABLE))
     _add(tree, "uarea", lambda: uareas.fail_after + 1, put_uarea)
     _add(tree, "proc", lambda: pids.fail_after + 1, put_proc)
+    _add(tree, "wait", lambda: pids.fail_wait // MS, put_wait)
 
 
 def _add(tree: Sysctl, name: str, get: Callable[[], int], put: Callable[[int], None]) -> None:

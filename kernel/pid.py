@@ -22,7 +22,10 @@ LIMIT = 1 << 20  # the table stops doubling here; ids beyond it are refused
 class PidTable:
     """Slots of owner (Proc or Lwp) and process group, with FIFO reuse."""
 
-    __slots__ = ("_alloc_limit", "_allocated", "_free", "_groups", "_owners", "_saved", "fail_after", "pid_max", "size")
+    __slots__ = (
+        "_alloc_limit", "_allocated", "_free", "_groups", "_owners", "_saved", "fail_after", "fail_wait", "pid_max",
+        "size",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.size = INITIAL_SIZE
@@ -36,6 +39,7 @@ class PidTable:
         self._allocated = 0
         self._alloc_limit = self.size - 2
         self.fail_after = -1  # fault injection: ids to hand out before one is refused; -1 is never
+        self.fail_wait = 0  # and how long fork waits before it gives up then, in ns
 
     def alloc(self, owner: Any) -> int | None:
         """A fresh id for `owner`, or None when the table is full."""
