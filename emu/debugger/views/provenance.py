@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SKIPPED = ("page.py", "uarea.py")  # the allocators themselves
-_KERNEL = PurePath(sys.modules["kernel"].__file__ or "kernel").parent
+KERNEL = PurePath(sys.modules["kernel"].__file__ or "kernel").parent
 
 
 class Origin(NamedTuple):
@@ -83,7 +83,7 @@ class Provenance:
 def where(path: str) -> str:
     """A kernel source file as it is named from the top of the tree: kernel/uvm/fault.py."""
     file = PurePath(path)
-    return str(file.relative_to(_KERNEL.parent)) if file.is_relative_to(_KERNEL) else file.name
+    return str(file.relative_to(KERNEL.parent)) if file.is_relative_to(KERNEL) else file.name
 
 
 def watch(kernel: Kernel) -> Provenance:
