@@ -35,7 +35,7 @@ from kernel.sched import LSONPROC
 from kernel.signal import SIGBUS, SIGILL, SIGSYS, SIGTRAP, SigInfo
 from kernel.syscall import JUSTRETURN, MAXSYSCALL, NATIVE, Result, Value
 from kernel.systrace import traced
-from kernel.uvm.fault import fault, siginfo_for, zero_fill
+from kernel.uvm.fault import fault, quick_store, siginfo_for
 from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Trap:
         p = self.curlwp.proc
         if self.faults_watched:
             self.sdt.fault.fire(p.vm, tval, _ACCESS[cause])
-        if cause != STORE_FAULT or not zero_fill(p.vm, tval):
+        if cause != STORE_FAULT or not quick_store(p.vm, tval):
             error = fault(p.vm, tval, _ACCESS[cause], by_user=True)
             if error:
                 self.fault_error = error

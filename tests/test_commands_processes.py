@@ -226,7 +226,7 @@ SCRIPTS = {
         $ cowdemo 10
         parent: writing to 10 new pages took 10 faults
         parent: writing to them again took 0
-        child: reading the 10 pages took 1 faults
+        child: reading the 10 pages took 0 faults
         child: writing to half of them took 5
         child: my memory begins with 'c' now
         parent: mine still begins with 'P'

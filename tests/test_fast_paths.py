@@ -39,17 +39,17 @@ def run(program: Path, *argv: str) -> Outcome:
 def test_zero_fill(compile_guest: Compile, monkeypatch: pytest.MonkeyPatch, work: tuple[str, ...]) -> None:
     program = compile_guest(WORK)
     served = 0
-    zero_fill = fault.zero_fill
+    quick_store = fault.quick_store
 
     def counted(*args: object) -> bool:
         nonlocal served
-        done = zero_fill(*args)  # type: ignore[arg-type]
+        done = quick_store(*args)  # type: ignore[arg-type]
         served += done
         return done
 
-    monkeypatch.setattr(kernel.trap, "zero_fill", counted)
+    monkeypatch.setattr(kernel.trap, "quick_store", counted)
     fast = state(run(program, *work))
-    monkeypatch.setattr(kernel.trap, "zero_fill", lambda vm, va: False)
+    monkeypatch.setattr(kernel.trap, "quick_store", lambda vm, va: False)
     assert state(run(program, *work)) == fast
     if work[0] == "zero":
         assert served > 500

@@ -271,17 +271,13 @@ class Hart(ABC):
 
     # -- what the kernel tells the hart ------------------------------------------------------------
 
+    @abstractmethod
     def enter(self, frame: TrapFrame, root: int) -> None:
         """Continue with this trap frame in the address space whose root table is frame number `root`.
 
         A reservation made by a load-reserved is void: whoever runs next must not store by it. (Unicorn's
         store-conditional looks at nothing but the address and the value that the last load-reserved saw.)
         """
-        self.frame = frame
-        self._forget_reservation()
-        if root != self._root:
-            self._root = root
-            self._switch(root)
 
     def leave(self, root: int) -> None:
         """An address space is gone: its root table's frame may come back as another's."""
@@ -345,16 +341,8 @@ class Hart(ABC):
         """Registers from the trap frame; flush stale translations first."""
 
     @abstractmethod
-    def _forget_reservation(self) -> None:
-        """Make the next store-conditional fail, unless a load-reserved comes first."""
-
-    @abstractmethod
     def _badaddr(self) -> int:
         """The address that faulted last."""
-
-    @abstractmethod
-    def _switch(self, root: int) -> None:
-        """Point satp at another root table and drop all translations."""
 
     @abstractmethod
     def _status(self) -> int:
@@ -413,7 +401,15 @@ class BatchHart(Hart):
         self._check(self._lib.uc_context_save(self._uc, self._context))
         return ctypes.c_uint64.from_address((self._context.value or 0) + 8 * _BADADDR_IN_CONTEXT).value
 
+    def enter(self, frame: TrapFrame, root: int) -> None:
+        self.frame = frame
+        self._forget_reservation()
+        if root != self._root:
+            self._root = root
+            self._switch(root)
+
     def _forget_reservation(self) -> None:
+        """Make the next store-conditional fail, unless a load-reserved comes first."""
         self._check(self._lib.uc_context_save(self._uc, self._context))
         word = ctypes.c_uint64.from_address((self._context.value or 0) + 8 * _RESERVED_IN_CONTEXT)
         if word.value != _ALL_ONES:
@@ -421,6 +417,7 @@ class BatchHart(Hart):
             self._check(self._lib.uc_context_restore(self._uc, self._context))
 
     def _switch(self, root: int) -> None:
+        """Point satp at another root table and drop all translations."""
         self._asid ^= 1  # Unicorn flushes on a satp write only if the address-space id changes
         self._privileged_write(_REG_SATP, sv39.SATP_SV39 | self._asid << 44 | root)
         self._stale = False
@@ -500,9 +497,9 @@ class InPlaceHart(Hart):
         """As `_trap`, with the two common cases written out over local names: what a trap costs is what a
         system call costs."""
         cpu, gpr, clock = self._cpu, self._gpr, self.clock.words
-        slow = self._trap
+        slow, control, uc, flush_call = self._trap, self._lib.uc_ctl, self._uc, _TLB_FLUSH_CALL
 
-        def trap(uc: int, cause: int, data: int) -> None:
+        def trap(handle: int, cause: int, data: int) -> None:
             try:
                 if cause == ECALL_U:
                     frame = self.frame
@@ -513,7 +510,8 @@ class InPlaceHart(Hart):
                         self._lib.uc_emu_stop(self._uc)
                         return
                     if self._stale:
-                        self._flush()
+                        self._stale = False
+                        control(uc, flush_call)
                     frame = self.frame
                     gpr[:] = frame.gpr
                     cpu[_CPU_PC] = frame.words[PC]
@@ -536,7 +534,7 @@ class InPlaceHart(Hart):
                     elif self._stale:
                         self._flush()
                 else:
-                    slow(uc, cause, data)
+                    slow(handle, cause, data)
             except BaseException as failure:
                 self._failure = failure
                 self._lib.uc_emu_stop(self._uc)
@@ -566,12 +564,17 @@ class InPlaceHart(Hart):
     def _badaddr(self) -> int:
         return self._cpu[_CPU_BADADDR]
 
-    def _forget_reservation(self) -> None:
-        self._cpu[_CPU_RESERVED] = _ALL_ONES
+    def enter(self, frame: TrapFrame, root: int) -> None:
+        self.frame = frame
+        cpu = self._cpu
+        cpu[_CPU_RESERVED] = _ALL_ONES
+        if root != self._root:
+            self._root = root
+            cpu[self._satp] = sv39.SATP_SV39 | root
+            self._stale = True
 
-    def _switch(self, root: int) -> None:
-        self._cpu[self._satp] = sv39.SATP_SV39 | root
-        self._stale = True
+    def fpu_written(self) -> bool:
+        return self._cpu[self._mstatus_at] & SR_FS == SR_FS_DIRTY
 
     def _status(self) -> int:
         return self._cpu[self._mstatus_at]

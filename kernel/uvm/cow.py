@@ -21,8 +21,10 @@ from emu.machine.sv39 import PPN_SHIFT, A, D, V, W, X
 from kernel.uvm.page import ANON, TABLE
 from kernel.uvm.pmap import SHARED_READ, Pmap
 
-SMALL_MIDDLE = 8  # entries a level-1 table may span, and
-SMALL_LEAF = 48  # a leaf table, to be copied at fork rather than shared
+# To be copied at fork rather than shared, a level-1 table may have so many entries,
+SMALL_MIDDLE = 8
+MIDDLE_SPAN = 64  # among so many, which is enough for a stack and what lies below it,
+SMALL_LEAF = 48  # and a leaf table may span so many.
 
 CowStrategy = Callable[[Pmap, Pmap, list[int]], None]
 
@@ -39,8 +41,10 @@ def share_tables(parent: Pmap, child: Pmap, soon: list[int], small: int = SMALL_
         at = (parent.root << 9) + slot
         entry = words[at]
         middle = entry >> PPN_SHIFT
-        if entry & V and frames.high[middle] - frames.low[middle] <= small:
-            words[at + shift] = _copy_middle(parent, middle) << PPN_SHIFT | V
+        low, high = frames.low[middle], frames.high[middle]
+        entries = words[(middle << 9) + low : (middle << 9) + high].tolist() if high - low <= MIDDLE_SPAN else []
+        if entry & V and 0 < len(entries) <= small + entries.count(0):
+            words[at + shift] = _copy_middle(parent, middle, entries) << PPN_SHIFT | V
         else:
             words[at] = words[at + shift] = entry & ~V
             frames.refs[middle] += 1
@@ -51,8 +55,8 @@ def share_tables(parent: Pmap, child: Pmap, soon: list[int], small: int = SMALL_
         _copy_stored_page(parent, child, va)
 
 
-def _copy_middle(parent: Pmap, middle: int) -> int:
-    """A copy of a small level-1 table: its small leaf tables are copied, too, the others shared.
+def _copy_middle(parent: Pmap, middle: int, entries: list[int]) -> int:
+    """A copy of a small level-1 table with these entries: its small leaf tables are copied, too, the others shared.
 
     Raises Errno(ENOMEM), with nothing left behind.
     """
@@ -61,9 +65,7 @@ def _copy_middle(parent: Pmap, middle: int) -> int:
     frames.low[copy], frames.high[copy] = frames.low[middle], frames.high[middle]
     shift = (copy << 9) - (middle << 9)
     try:
-        base = middle << 9
-        span = words[base + frames.low[middle] : base + frames.high[middle]].tolist()
-        for at, entry in enumerate(span, base + frames.low[middle]):
+        for at, entry in enumerate(entries, (middle << 9) + frames.low[middle]):
             if not entry:
                 continue
             leaf = entry >> PPN_SHIFT

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kernel.uvm.map import MapEntry, VmSpace
     from kernel.uvm.object import UvmObject
 
+W_X = W | X
 OWN_TABLE = V | RSW0  # of the entry above a leaf table: V alone says that the table is this space's own
 
 BEHIND, AHEAD = 3, 4  # pages to map around one that was read, as NetBSD does for normal access
@@ -65,15 +66,15 @@ def fault(vm: VmSpace, va: int, access: int, *, by_user: bool = False) -> int:
     return 0
 
 
-def zero_fill(vm: VmSpace, va: int) -> bool:
-    """The fault that happens most, in as few steps as can be: the first store to a page of zeroes.
+def quick_store(vm: VmSpace, va: int) -> bool:
+    """The faults that happen most, in as few steps as can be: stores to private memory that holds no code.
 
-    Does what `fault` would do for a store to an absent page of a private zero-fill mapping, if the leaf table
-    is there, this space's own, and knows of the entry, and a frame is free that held no code. False in any
-    other case, with nothing changed. It saves about half of the time.
+    Does what `fault` would do for the first store to a page of zeroes, and for a store to a page that fork left
+    without W, if the leaf table is there, this space's own, and knows of the entry, and a frame is free that held
+    no code. False in any other case, with nothing changed. It saves about half of the time.
     """
     i = bisect_right(vm.starts, va) - 1
-    if i < 0 or va >= (entry := vm.entries[i]).end or entry.obj is not None or not entry.prot & PROT_WRITE:
+    if i < 0 or va >= (entry := vm.entries[i]).end or entry.shared or entry.bits & W_X != W:
         return False
     pmap = vm.pmap
     words, frames = pmap.words, pmap.frames
@@ -81,21 +82,41 @@ def zero_fill(vm: VmSpace, va: int) -> bool:
     if not pte & V:
         return False
     pte = words[(pte >> PPN_SHIFT << 9) + (va >> 21 & 511)]
+    if pte & OWN_TABLE != V:
+        return False
     table, i = pte >> PPN_SHIFT, va >> 12 & 511
-    if pte & OWN_TABLE != V or words[(table << 9) + i] or not frames.low[table] <= i < frames.high[table]:
-        return False
-    pfn = frames.alloc_clean(ANON)
-    if not pfn:
-        return False
-    words[(table << 9) + i] = pfn << PPN_SHIFT | entry.bits
-    if entry.bits & X:
-        frames.code[pfn] = 1
+    at = (table << 9) + i
+    pte = words[at]
     stats = vm.kernel.stats
+    if not pte:
+        if entry.obj is not None or not frames.low[table] <= i < frames.high[table]:
+            return False
+        pfn = frames.alloc_clean(ANON)
+        if not pfn:
+            return False
+        stats.flt_anon += 1
+        pmap.resident += 1
+        if pmap.resident > vm.maxrss:
+            vm.maxrss = pmap.resident
+    else:
+        pfn = pte >> PPN_SHIFT
+        if not pte & V or pte & W or frames.code[pfn]:
+            return False
+        if frames.refs[pfn] == 1:
+            frames.stored[pfn] = False
+            stats.flt_takeover += 1
+            stats.faults += 1
+            words[at] = pte | entry.bits
+            return True
+        copy = frames.alloc_clean(ANON, pfn)
+        if not copy:
+            return False
+        frames.refs[pfn] -= 1
+        stats.flt_acow += 1
+        vm.copied = va
+        pfn = copy
     stats.faults += 1
-    stats.flt_anon += 1
-    pmap.resident += 1
-    if pmap.resident > vm.maxrss:
-        vm.maxrss = pmap.resident
+    words[at] = pfn << PPN_SHIFT | entry.bits
     return True
 
 

@@ -15,7 +15,7 @@ from kernel.uvm.fault import fault
 from kernel.uvm.inherit import INHERIT_COPY, correct_child, prepare_parent
 from kernel.uvm.object import UvmObject
 from kernel.uvm.page import PAGE_SIZE
-from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE, Pmap, pte_bits
+from kernel.uvm.pmap import LEAF_SPAN, PROT_EXEC, PROT_READ, PROT_WRITE, Pmap, pte_bits
 
 if TYPE_CHECKING:
     from kernel.main import Kernel
@@ -27,6 +27,9 @@ USRSTACK = 0x3F_FFFE_F000
 MAXTSIZ, DFLDSIZ, MAXDSIZ = 128 << 20, 256 << 20, 1536 << 20
 DFLSSIZ, MAXSSIZ = 4 << 20, 120 << 20
 MMAP_TOP = USRSTACK - MAXSSIZ - (1 << 20)  # below the largest stack and its guard
+# Mappings of a leaf table's span or more lie under other level-1 tables than the stack. Fork shares a large
+# level-1 table, and stores to the stack then leave that one alone: it need not be copied entry by entry.
+LARGE_TOP = MMAP_TOP & ~((1 << 30) - 1)
 
 PROT_ALL = PROT_READ | PROT_WRITE | PROT_EXEC
 
@@ -163,16 +166,18 @@ class VmSpace(UserMemory):
         return start >= end
 
     def find_space(self, size: int, hint: int = 0, align: int = PAGE_SIZE) -> int:
-        """An address for `size` free bytes: at the hint if it fits, else the highest below the stack.
+        """An address for `size` free bytes: at the hint if it fits, else the highest below the stack, or for large
+        ones below the stack's level-1 table.
 
         Raises Errno(ENOMEM).
         """
         hint = trunc_page(hint)
         if hint and VM_MIN_ADDRESS <= hint and hint + size <= MMAP_TOP and not self.overlapping(hint, hint + size):
             return hint
-        end = MMAP_TOP
+        top = LARGE_TOP if size >= LEAF_SPAN else MMAP_TOP
+        end = top
         for entry in reversed(self.entries):
-            if entry.start >= MMAP_TOP:
+            if entry.start >= top:
                 continue
             start = end - size & ~(align - 1)
             if start >= entry.end:

@@ -94,12 +94,16 @@ class Frames:
         self.used += 1
         return pfn
 
-    def alloc_clean(self, kind: int) -> int:
-        """As `alloc`, of a frame that was used before and held no code; 0 if the next one is none such."""
+    def alloc_clean(self, kind: int, source: int = 0) -> int:
+        """As `alloc`, of a frame that was used before and held no code; 0 if the next one is none such.
+
+        It is zero, or a copy of the frame `source`.
+        """
         if not self._free or self.fail_after >= 0 or self.code[pfn := self._free[-1]]:
             return 0
         self._free.pop()
-        self.page[pfn << 12 : (pfn + 1) << 12] = ZERO_PAGE
+        page = self.page
+        page[pfn << 12 : (pfn + 1) << 12] = page[source << 12 : (source + 1) << 12] if source else ZERO_PAGE
         self.refs[pfn] = 1
         self.kind[pfn] = kind
         self.used += 1
