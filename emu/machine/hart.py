@@ -139,7 +139,7 @@ class Hart(ABC):
         self._hooks = (self._trap_callback(), _InvalidHook(self._invalid))
         self._add_hook(_UC_HOOK_INTR, ctypes.cast(self._hooks[0], ctypes.c_void_p), None)
         self._add_hook(_UC_HOOK_INSN_INVALID, ctypes.cast(self._hooks[1], ctypes.c_void_p), None)
-        self._add_hook(_UC_HOOK_BLOCK, self.clock.callback, self.clock.data)
+        self.block_hook = self._add_hook(_UC_HOOK_BLOCK, self.clock.callback, self.clock.data)
 
     # -- plumbing ----------------------------------------------------------------------------------
 
@@ -151,12 +151,13 @@ class Hart(ABC):
         """What Unicorn calls on an exception."""
         return _TrapHook(self._trap)
 
-    def _add_hook(self, kind: int, callback: ctypes.c_void_p, data: int | None) -> None:
+    def _add_hook(self, kind: int, callback: ctypes.c_void_p, data: int | None) -> int:
         handle = ctypes.c_size_t()
         begin, end = ctypes.c_uint64(1), ctypes.c_uint64(0)  # begin > end: everywhere
         self._check(
             self._lib.uc_hook_add(self._uc, ctypes.byref(handle), kind, callback, ctypes.c_void_p(data), begin, end)
         )
+        return handle.value
 
     def _disable_counters(self) -> None:
         """Make rdcycle, rdtime and rdinstret trap as illegal, to be answered from virtual time.
