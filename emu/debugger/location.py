@@ -149,7 +149,7 @@ class _Machine:
         reader = self.reader
         if not reader.more:
             return OPTIMIZED_OUT
-        while reader.more:
+        while reader.at < len(reader.data):
             self.step(reader.fixed(1))
         return Pieces(tuple(self.pieces)) if len(self.pieces) else self.finished()
 

@@ -172,6 +172,8 @@ class Types:
         kind, *rest = cast("tuple[Any, ...]", key)
         if kind == "void":
             return t.VOID
+        if kind in ("code", "data"):
+            return t.UnknownFunction() if kind == "code" else t.UnknownData()
         if kind == "base":
             return t.Base(*rest)
         if kind == "pointer":

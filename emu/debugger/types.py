@@ -137,6 +137,35 @@ class Function(Type):
         return f"({', '.join(names)})"
 
 
+class UnknownFunction(Function):
+    """Code that has a symbol but no debugging information."""
+
+    def __init__(self) -> None:
+        super().__init__(INT, [], prototyped=False)
+
+    @property
+    def key(self) -> Key:
+        return ("code",)
+
+    @property
+    def base(self) -> str:
+        return "<text variable, no debug info>"
+
+
+class UnknownData(Type):
+    """Data that has a symbol but no debugging information."""
+
+    size = 4
+
+    @property
+    def key(self) -> Key:
+        return ("data",)
+
+    @property
+    def base(self) -> str:
+        return "<data variable, no debug info>"
+
+
 class Typedef(Type):
     """A name for a type, which is looked up when it is needed: it may be one that contains this."""
 
@@ -366,12 +395,12 @@ def declare(type: Type, declarator: str = "") -> str:
             declarator = prefix + (" " if qualifiers and declarator else "") + declarator
             qualifiers = []
             type = type.target
-            if isinstance(type, Array | Function):
+            if isinstance(type, Array | Function) and not isinstance(type, UnknownFunction):
                 declarator = f"({declarator})"
         elif isinstance(type, Array):
             declarator += "[]" if type.count is None else f"[{type.count}]"
             type = type.element
-        elif isinstance(type, Function):
+        elif isinstance(type, Function) and not isinstance(type, UnknownFunction):
             declarator += type.list
             type = type.result
         else:
