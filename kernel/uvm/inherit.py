@@ -13,6 +13,7 @@ from emu.machine.sv39 import PPN_SHIFT
 from kernel.errno import Errno
 from kernel.uvm.object import UvmObject
 from kernel.uvm.page import ANON, OBJECT
+from kernel.uvm.pmap import PROT_WRITE
 
 if TYPE_CHECKING:
     from kernel.uvm.map import MapEntry, VmSpace
@@ -101,6 +102,28 @@ def _make_private(vm: VmSpace, entry: MapEntry) -> None:
         obj.release()
     else:
         vm.entries[at] = entry.but(shared=False)
+
+
+def copy_wired(parent: VmSpace, child: VmSpace) -> None:
+    """What the parent has wired, the child has as copies by now: nobody faults on a page that is locked in memory.
+
+    Raises Errno(ENOMEM).
+    """
+    words, frames = parent.pmap.words, parent.kernel.frames
+    for entry in parent.entries:
+        if not entry.wired or entry.shared or entry.inherit != INHERIT_COPY or not entry.prot & PROT_WRITE:
+            continue
+        for va, at in parent.pmap.present(entry.start, entry.end):
+            pfn = words[at] >> PPN_SHIFT
+            if frames.kind[pfn] != ANON or frames.code[pfn]:
+                continue
+            child_at = child.pmap.table_for(va)
+            if words[child_at] >> PPN_SHIFT == pfn:
+                copy = frames.alloc(ANON, zero=False)
+                frames.page[copy << 12 : (copy + 1) << 12] = frames.page[pfn << 12 : (pfn + 1) << 12]
+                child.pmap.put(child_at, copy, entry.bits)
+            if frames.refs[pfn] == 1:
+                parent.pmap.grant(va, entry.prot, writable=True)
 
 
 def correct_child(vm: VmSpace) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kernel.errno import ENOMEM, Errno
 from kernel.uvm.copy import UserMemory
 from kernel.uvm.fault import fault
-from kernel.uvm.inherit import INHERIT_COPY, correct_child, prepare_parent
+from kernel.uvm.inherit import INHERIT_COPY, copy_wired, correct_child, prepare_parent
 from kernel.uvm.object import UvmObject
 from kernel.uvm.page import PAGE_SIZE
 from kernel.uvm.pmap import LEAF_SPAN, PROT_EXEC, PROT_READ, PROT_WRITE, Pmap, pte_bits
@@ -298,6 +298,7 @@ class VmSpace(UserMemory):
         try:
             self.kernel.cow_strategy(self.pmap, child.pmap, soon)
             if special:
+                copy_wired(self, child)
                 correct_child(child)
         except Errno:
             child.release()

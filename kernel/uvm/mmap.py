@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emu.machine.sv39 import PPN_SHIFT, V
+from emu.machine.sv39 import PPN_SHIFT, V, W
 from kernel.errno import EACCES, EAGAIN, EBADF, EFAULT, EFBIG, EINVAL, ENODEV, ENOMEM, EOVERFLOW, Errno
 from kernel.limits import RLIMIT_AS, RLIMIT_DATA, RLIMIT_MEMLOCK
 from kernel.syscall import Result, syscall
@@ -264,7 +264,8 @@ def _wire(l: Lwp, start: int, end: int) -> None:
             continue
         access = PROT_WRITE if entry.prot & PROT_WRITE else entry.prot & PROT_READ or PROT_EXEC
         for va in range(max(start, entry.start), min(end, entry.end), 4096):
-            if not vm.pmap.pte(va) & V:
+            at = vm.pmap.pte_at(va)
+            if at < 0 or not vm.pmap.words[at] & (W if access == PROT_WRITE else V):
                 if error := fault(vm, va, access):
                     raise Errno(EAGAIN if error == ENOMEM else ENOMEM)
     vm.change(start, end, wired=True)
