@@ -317,6 +317,7 @@ def copy_fields(p1: Proc, p2: Proc, flags: int) -> None:
     """
     p2.sigignore = p1.sigignore
     p2.sigcatch = p1.sigcatch
+    p2.sigpass = p1.sigpass
     p2.nice = p1.nice
     p2.comm = p1.comm
     p2.psstrp = p1.psstrp

@@ -1,9 +1,15 @@
-"""Fault injection: private sysctls that make the Nth allocation of a kind fail (spec F, decision D3).
+"""Fault injection: private sysctls that make the Nth allocation of a kind fail (spec F, decision D3); switches.
 
 Writing N to one of `debug.fail.frame`, `.table`, `.uarea` and `.proc` makes the Nth allocation of a page frame, a
 page-table page, a U-area or a process id from then on fail as if there were none; 0 calls it off. Reading
 tells how many are left until then. `debug.fail.wait` is the time, in ms, for which the next fork that finds no
-process id waits before it gives up, as a kernel does that hopes for memory. Only root may write them.
+process id waits before it gives up, as a kernel does that hopes for memory.
+
+Two more nodes choose between what NetBSD does and what it means to do: `debug.strict_riscv` takes rasctl away, as
+its riscv port has it (decision D1); `debug.root_reserve` keeps the last five slots of the process table for root,
+as the source's comment promises (quirk Q1).
+
+Only root may write them.
 """
 
 from __future__ import annotations
@@ -49,6 +55,15 @@ def add_fail_points(k: Kernel, tree: Sysctl) -> None:
     _add(tree, "uarea", lambda: uareas.fail_after + 1, put_uarea)
     _add(tree, "proc", lambda: pids.fail_after + 1, put_proc)
     _add(tree, "wait", lambda: pids.fail_wait // MS, put_wait)
+    _add_switch(tree, "strict_riscv", k)
+    _add_switch(tree, "root_reserve", k.kauth)
+
+
+def _add_switch(tree: Sysctl, name: str, owner: object) -> None:
+    def write(_request: Request, value: int | bytes) -> None:
+        setattr(owner, name, bool(value))
+
+    tree.add(f"debug.{name}", INT, read=lambda _request: int(getattr(owner, name)), write=write)
 
 
 def _add(tree: Sysctl, name: str, get: Callable[[], int], put: Callable[[int], None]) -> None:

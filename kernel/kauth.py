@@ -114,14 +114,14 @@ ALLOW, DENY, DEFER = Decision.ALLOW, Decision.DENY, Decision.DEFER
 class KAuth:
     """The listeners of the process and credential scopes, and the questions asked of them."""
 
-    __slots__ = ("_listeners", "cred_fork_hooks", "kernel", "reserve_for_root")
+    __slots__ = ("_listeners", "cred_fork_hooks", "kernel", "root_reserve")
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         # False replicates NetBSD, where the listener for FORK reads arg2, which is never set, and so never
         # sees the process count (quirk Q1). True does what its comment promises: the last five slots of the
         # process table are root's.
-        self.reserve_for_root = False
+        self.root_reserve = False
         self._listeners: dict[Process, list[Listener]] = {action: [] for action in Process}
         self.listen(suser, *Process)
         self.listen(self._proc_listener, Process.FORK, Process.CANSEE, Process.KTRACE, Process.PTRACE,
@@ -165,7 +165,7 @@ class KAuth:
 
     def _proc_listener(self, cred: Cred, action: Process, p: Proc, arg1: Any, arg2: Any) -> Decision:
         if action is Process.FORK:
-            count = arg1 if self.reserve_for_root else (arg2 or 0)
+            count = arg1 if self.root_reserve else (arg2 or 0)
             return ALLOW if count < self.kernel.maxproc - ROOT_RESERVE else DEFER
         if action is Process.CANSEE:
             if arg1 != "env":

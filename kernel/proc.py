@@ -82,7 +82,7 @@ class Proc:
     # Zeroed in a new process: p_startzero to p_endzero (spec C.7).
     STARTZERO = ("nstopchild", "waited", "oppid", "traceflag", "xutime", "xstime")
     # Copied from the parent by value: p_startcopy to p_endcopy (spec C.7).
-    STARTCOPY = ("sigignore", "sigcatch", "nice", "comm", "psstrp", "pgrp", "xexit")
+    STARTCOPY = ("sigignore", "sigcatch", "sigpass", "nice", "comm", "psstrp", "pgrp", "xexit")
 
     kernel: Kernel
     pid: int
@@ -114,6 +114,7 @@ class Proc:
     sigpend: Pending
     sigignore: int  # signal sets are ints: signal n is bit n-1
     sigcatch: int
+    sigpass: int  # signals of which a tracer does not want to hear
     sigacts: SigActs
     nice: int  # 0..40, 20 is neutral (NZERO)
     comm: str
@@ -155,7 +156,7 @@ class Proc:
         self.exitsig = self.xexit = self.xsig = self.ppid = self.start = self.mqueue_cnt = 0
         self.pptr = self.opptr = self.vforklwp = self.trace = self.ending = None
         self.path = self.textvp = None
-        self.sigignore = self.sigcatch = self.psstrp = 0
+        self.sigignore = self.sigcatch = self.sigpass = self.psstrp = 0
         self.nice = 20
         self.comm = ""
         self.emul = NETBSD

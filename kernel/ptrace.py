@@ -61,13 +61,12 @@ _UNION = 16  # where the part of a siginfo_t begins that depends on the signal
 class Trace:
     """What is known of a process while it is traced: why it stopped, and what its tracer wants (p_sigctx)."""
 
-    __slots__ = ("given", "info", "lid", "sigpass")
+    __slots__ = ("given", "info", "lid")
 
     def __init__(self) -> None:
         self.info = SigInfo(0)  # of the last stop, or what the tracer put in its place
         self.lid = 0  # the LWP that stopped
         self.given: list[tuple[int, SigInfo]] = []  # signals with which the tracer continued it, and for which LWP
-        self.sigpass = 0  # signals that the tracer does not want to hear of
 
 
 class EventInfo(SigInfo):

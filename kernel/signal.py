@@ -267,7 +267,7 @@ class Signals:
             p.slflag & PSL_TRACED
             and signo != SIGKILL
             and p.trace is not None
-            and not p.trace.sigpass & bit(signo)
+            and not p.sigpass & bit(signo)
             and not (p.lflag & PL_PPWAIT and p.pptr is p.opptr)
         )
 

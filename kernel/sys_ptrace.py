@@ -394,13 +394,13 @@ def _set_siginfo(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
 
 def _set_sigpass(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
     _size(data, 16)
-    trace.sigpass = parse_sigset(l.proc.vm.copyin(addr, 16))
+    t.sigpass = parse_sigset(l.proc.vm.copyin(addr, 16))
     return None
 
 
 def _get_sigpass(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
     _size(data, 16)
-    l.proc.vm.copyout(addr, pack_sigset(trace.sigpass))
+    l.proc.vm.copyout(addr, pack_sigset(t.sigpass))
     return None
 
 

@@ -60,11 +60,11 @@ def test_fork_question_replicates_quirk_q1_and_has_the_intended_rule(k: FakeKern
     root, p = Cred(), k.proc0
     k.maxproc = 100
     assert k.kauth.authorize_process(USER, Process.FORK, p, 99)
-    k.kauth.reserve_for_root = True
+    k.kauth.root_reserve = True
     assert k.kauth.authorize_process(USER, Process.FORK, p, 94)
     assert not k.kauth.authorize_process(USER, Process.FORK, p, 95)
     assert k.kauth.authorize_process(root, Process.FORK, p, 99)
-    k.kauth.reserve_for_root = False
+    k.kauth.root_reserve = False
     k.maxproc = 5  # the quirk's only bite
     assert not k.kauth.authorize_process(USER, Process.FORK, p, 1)
 

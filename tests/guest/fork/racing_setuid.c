@@ -20,8 +20,10 @@ set(const char *name, int value)
 static void
 limit(int processes)
 {
-	struct rlimit rl = { processes, RLIM_INFINITY };
+	struct rlimit rl;
 
+	CHECK_EQ(getrlimit(RLIMIT_NPROC, &rl), 0);
+	rl.rlim_cur = processes;
 	CHECK_EQ(setrlimit(RLIMIT_NPROC, &rl), 0);
 }
 
