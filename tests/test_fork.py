@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from kernel.errno import EAGAIN, ENOMEM
+from kernel.errno import EAGAIN, ENOMEM, Errno
 from kernel.fork import FORK_CLEANFILES, FORK_NOWAIT, FORK_SYSTEM, fork1
 from kernel.lwp import Lwp
+from kernel.pid import PidTable
 from kernel.proc import PK_NOCLDWAIT, PK_SYSTEM
 from kernel.signal import SIGCHLD
+from kernel.uvm.page import Frames
+from kernel.uvm.uarea import UAreas
 from tests.conftest import Machine, RunGuest, pass_or_explain
 from tests.probe import at_every_mark, fail_allocations
 
@@ -99,3 +102,62 @@ def test_flags_that_only_the_kernel_uses(machine: type[Machine]) -> None:
     with pytest.raises(StopIteration):
         l.coro.send(None)
     assert ran == [l]
+
+
+@pytest.mark.parametrize("cow", ["none", "page", "table"])
+def test_every_allocation_of_every_flavour(
+    machine: type[Machine], compile_guest: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, cow: str
+) -> None:
+    """Whichever allocation fails, of whatever kind, the call has that kind's errno, and all is as before."""
+    armed, hit = 0, 0
+    flavours: list[list[int]] = [[]]
+
+    def counted(cls: type, name: str, errno: int) -> None:
+        allocate = getattr(cls, name)
+
+        def wrapped(self: object, *args: object, **kwargs: object) -> object:
+            nonlocal armed, hit
+            if armed:
+                armed -= 1
+                if not armed:
+                    hit = errno
+                    if cls is PidTable:
+                        return None
+                    raise Errno(errno)
+            return allocate(self, *args, **kwargs)
+
+        monkeypatch.setattr(cls, name, wrapped)
+
+    def look(l: Lwp, number: int, _address: int) -> None:
+        nonlocal armed, hit
+        if number < 1000:
+            armed, hit = number, 0
+            return
+        assert l.kernel.audit() == []
+        if number == 2000:
+            assert not hit
+            flavours.append([])
+        else:
+            assert number - 1000 == hit
+            flavours[-1].append(hit)
+
+    def succeeded(*_: object) -> None:
+        nonlocal armed
+        armed = 0
+
+    m = machine(cow=cow)
+    m.start(compile_guest("tests/guest/sweep/flavours.c"))
+    counted(Frames, "alloc", ENOMEM)
+    counted(UAreas, "alloc", ENOMEM)
+    counted(PidTable, "alloc", EAGAIN)
+    monkeypatch.setattr(Frames, "alloc_clean", lambda self, kind: 0)
+    at_every_mark(m.kernel, look)
+    m.kernel.forkhooks.append(succeeded)
+    m.kernel.exechooks.append(succeeded)
+    pass_or_explain(m.finish())
+    assert len(flavours) == 17 and flavours.pop() == []
+    for failures in flavours:
+        assert failures[:2] == [ENOMEM, EAGAIN]  # U-area and pid; then page tables, and pages that are copied
+        assert set(failures[2:]) <= {ENOMEM}
+    assert all(len(flavours[i]) > 4 for i in (0, 1, 3, 5, 6))
+    assert all(len(flavours[i]) == 2 for i in (2, 4, 7, 10))
