@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import posixpath
 import signal
@@ -57,9 +58,20 @@ def boot(options: RunOptions, console: Console) -> Kernel:
     except Errno as error:
         raise UsageError(f"{options.ram >> 20} MiB of RAM is too little to boot") from error
     add_userland(kernel)
+    relax_collector()
     if options.share is not None:
         share_directory(kernel, options.share)
     return kernel
+
+
+def relax_collector() -> None:
+    """Let Python look for garbage in cycles more rarely, and never among what is there by now.
+
+    The kernel takes its structures apart as processes end, so reference counts free them. The collector would visit
+    all live processes again and again, and fork would cost more the more there are.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 def share_directory(kernel: Kernel, argument: str) -> None:

@@ -259,7 +259,7 @@ def _processes(k: Kernel) -> list[str]:
     for p in procs:
         if p.pptr is not None and p not in p.pptr.children:
             wrong.append(f"{p!r} is not among its parent's children")
-        if p.pgrp.members.count(p) != 1 or k.pids.group(p.pgrp.pgid) is not p.pgrp:
+        if p not in p.pgrp.members or k.pids.group(p.pgrp.pgid) is not p.pgrp:
             wrong.append(f"{p!r} and its process group {p.pgrp.pgid} do not know each other")
         for child in p.children:
             if child.pptr is not p or child.pid not in k.allproc:

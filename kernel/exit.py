@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from kernel.acct import acct_process
@@ -275,7 +275,7 @@ def reparent(child: Proc, parent: Proc) -> None:
         old.children.remove(child)
     if parent is child.kernel.initproc:
         child.exitsig = SIGCHLD
-    parent.children.insert(0, child)
+    parent.children.insert(child)
     child.pptr = parent
     child.ppid = parent.pid
 
@@ -284,8 +284,7 @@ def _tell_parent(p: Proc) -> None:
     """The zombie goes to the front of its parent's list; signal, wakeup."""
     k, parent = p.kernel, p.pptr
     assert parent is not None
-    parent.children.remove(p)
-    parent.children.insert(0, p)
+    parent.children.to_front(p)
     parent.nstopchild += 1
     if parent.flag & (PK_NOCLDWAIT | PK_CLDSIGIGN) and (p.opptr is None or p.opptr is parent):
         if p.slflag & PSL_TRACED:
@@ -357,7 +356,7 @@ def proc_free(p: Proc, waiter: Proc) -> None:
     k.pids.free(p.pid)
 
 
-def _candidates(idtype: int, ident: int, parent: Proc) -> Sequence[Proc]:
+def _candidates(idtype: int, ident: int, parent: Proc) -> Iterable[Proc]:
     """The children that a wait is about, latest exited or newest first."""
     if idtype == P_PID:
         p = parent.kernel.pids.find(ident)
@@ -365,7 +364,7 @@ def _candidates(idtype: int, ident: int, parent: Proc) -> Sequence[Proc]:
     return _matching(idtype, ident, parent, parent.children)
 
 
-def _matching(idtype: int, ident: int, parent: Proc, children: Sequence[Proc]) -> Sequence[Proc]:
+def _matching(idtype: int, ident: int, parent: Proc, children: Iterable[Proc]) -> Iterable[Proc]:
     if idtype == P_ALL:
         return children
     if idtype == P_PID:
@@ -440,7 +439,7 @@ def _debugged_child(idtype: int, ident: int, parent: Proc) -> bool:
     if not parent.slflag & PSL_CHTRACED:
         return False
     stolen = [p for p in parent.kernel.allproc.values() if p.opptr is parent and p.pptr is not parent]
-    return bool(_matching(idtype, ident, parent, stolen))
+    return any(True for _ in _matching(idtype, ident, parent, stolen))
 
 
 def do_wait(

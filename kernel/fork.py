@@ -220,7 +220,7 @@ def _make_visible(p1: Proc, p2: Proc, flags: int, exitsig: int) -> None:
     assert parent is not None
     if p1.session.ttyvp is not None and p1.lflag & PL_CONTROLT:  # 23 (L525-529)
         p2.lflag |= PL_CONTROLT
-    parent.children.insert(0, p2)
+    parent.children.insert(p2)
     p2.exitsig = exitsig
     if fork_event(p1, bool(flags & FORK_PPWAIT)):  # 24 (L531-539)
         trace_child(p1, p2)

@@ -206,10 +206,10 @@ class Kernel(Trap):
             p.limit = parent.limit.for_fork()
             p.pptr = parent
             p.ppid = parent.pid
-            parent.children.append(p)
+            parent.children.insert(p)
             p.pgrp = Pgrp(pid, Session(pid, p))
         self.pids.set_group(pid, p.pgrp)
-        p.pgrp.members.append(p)
+        p.pgrp.members.insert(p)
         p.fd = FileDesc()
         p.cwdi = CwdInfo(self.rootvnode)
         p.sigacts = SigActs()
@@ -264,7 +264,7 @@ class Kernel(Trap):
 
         parent = self.initproc.lwps[0]
         fork1(parent, 0, 20, 0)
-        p = self.initproc.children[0]
+        p = self.initproc.children.first()
         l = p.lwps[0]
         self.sched.runq.remove(l)
         l.coro.close()  # type: ignore[union-attr]

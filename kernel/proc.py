@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from kernel.emul import NETBSD, Emul
@@ -40,6 +41,55 @@ PL_CONTROLT, PL_PPWAIT, PL_ORPHANPG = 0x1, 0x2, 0x8
 AFORK, ASU, ACORE, AXSIG = 0x1, 0x2, 0x8, 0x10
 
 
+class ProcList:
+    """Processes in an order of their own (LIST_HEAD): entering and leaving cost the same for any number of them."""
+
+    __slots__ = ("_next", "_prev")
+
+    def __init__(self) -> None:
+        self._next: dict[Proc | None, Proc | None] = {None: None}  # None stands for both ends
+        self._prev: dict[Proc | None, Proc | None] = {None: None}
+
+    def insert(self, p: Proc, after: Proc | None = None) -> None:
+        """Enter a process in front, or right behind another one. Raises KeyError if that is not in the list."""
+        successors, predecessors = self._next, self._prev
+        successors[p] = following = successors[after]
+        successors[after] = predecessors[following] = p
+        predecessors[p] = after
+
+    def remove(self, p: Proc) -> None:
+        """Take a process out. Raises KeyError if it is not in the list."""
+        before, following = self._prev.pop(p), self._next.pop(p)
+        self._next[before] = following
+        self._prev[following] = before
+
+    def to_front(self, p: Proc) -> None:
+        """Move a process to the front."""
+        if self._next[None] is not p:
+            self.remove(p)
+            self.insert(p)
+
+    def first(self) -> Proc:
+        """The process in front. Raises LookupError if there is none."""
+        p = self._next[None]
+        if p is None:
+            raise LookupError("an empty list of processes")
+        return p
+
+    def __iter__(self) -> Iterator[Proc]:
+        p = self._next[None]
+        while p is not None:
+            following = self._next[p]
+            yield p
+            p = following
+
+    def __len__(self) -> int:
+        return len(self._next) - 1
+
+    def __contains__(self, p: Proc) -> bool:
+        return p in self._next
+
+
 class Session:
     """A login session (struct session)."""
 
@@ -60,7 +110,7 @@ class Pgrp:
     def __init__(self, pgid: int, session: Session) -> None:
         self.pgid = pgid
         self.session = session
-        self.members: list[Proc] = []
+        self.members = ProcList()
         self.jobc = 0
 
 
@@ -96,7 +146,7 @@ class Proc:
     ppid: int  # the real parent's pid, even when traced
     oppid: int  # the pid of who forked it
     opptr: Proc | None  # the real parent while a tracer is pptr
-    children: list[Proc]  # newest, or latest exited, first
+    children: ProcList  # newest, or latest exited, first
     pgrp: Pgrp
     flag: int  # PK_*
     sflag: int  # PS_*
@@ -146,7 +196,7 @@ class Proc:
         self.pid = pid
         self.stat = SIDL
         self.lwps = []
-        self.children = []
+        self.children = ProcList()
         self.raslist = []
         self.lwpcv = CondVar("lwpwait")
         self.nlwpwait = 0

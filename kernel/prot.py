@@ -49,7 +49,7 @@ def join_after(parent: Proc, child: Proc) -> None:
     """Enter a new child in its parent's process group, right behind the parent (spec C.24)."""
     group = parent.pgrp
     child.pgrp = group
-    group.members.insert(group.members.index(parent) + 1, child)
+    group.members.insert(child, after=parent)
 
 
 def leave_pgrp(p: Proc) -> None:
@@ -170,7 +170,7 @@ def _move(p: Proc, group: Pgrp) -> None:
     fix_jobc(p, p.pgrp, entering=False)
     leave_pgrp(p)
     p.pgrp = group
-    group.members.insert(0, p)
+    group.members.insert(p)
 
 
 @syscall(147, "int setsid(void)")

@@ -205,7 +205,7 @@ def _make_child(l1: Lwp, request: Request) -> int:
     l2.coro = _child(l2, request)
     if p1.session.ttyvp is not None and p1.lflag & PL_CONTROLT:
         p2.lflag |= PL_CONTROLT
-    p1.children.insert(0, p2)
+    p1.children.insert(p2)
     p2.exitsig = SIGCHLD
     if wants(p1, PSL_TRACEPOSIX_SPAWN):
         trace_child(p1, p2)

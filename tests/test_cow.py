@@ -301,3 +301,15 @@ NETBSD_NOTE = """
 	.byte	0
 	.long	1100000000
 """
+
+
+def test_one_page_of_many(machine: type[Machine], compile_guest: Compile) -> None:
+    """A child that stores to one page of a large memory takes a few faults more, not one for every table."""
+    program = compile_guest(f"{COW}/onepage.c")
+    counted = []
+    for pages in ("0", "1"):
+        m = machine(ram=192 << 20)
+        m.start(program, ["128", pages])
+        assert m.finish().status == 0
+        counted.append(m.kernel.stats.faults)
+    assert 1 <= counted[1] - counted[0] <= 5

@@ -88,12 +88,12 @@ def test_flags_that_only_the_kernel_uses(machine: type[Machine]) -> None:
     init = kernel.initproc.lwps[0]
     ran = []
     fork1(init, FORK_SYSTEM | FORK_CLEANFILES, 0, 0, func=ran.append)
-    p1 = kernel.initproc.children[0]
+    p1 = kernel.initproc.children.first()
     assert p1.flag & (PK_SYSTEM | PK_NOCLDWAIT) == PK_SYSTEM | PK_NOCLDWAIT
     assert p1.exitsig == 0
     assert list(p1.fd.open_files()) == []
     fork1(p1.lwps[0], FORK_NOWAIT, SIGCHLD, 0)
-    p2 = kernel.initproc.children[0]
+    p2 = kernel.initproc.children.first()
     assert p2.pptr is kernel.initproc and p2.ppid == 1 and p2.oppid == p1.pid
     assert p2.flag & PK_SYSTEM == 0
     l, coro = p1.lwps[0], p2.lwps[0].coro

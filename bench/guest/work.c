@@ -2,6 +2,8 @@
  * The guest's side of the benchmark: work NAME COUNT [MIB] does something COUNT times. The host measures two
  * counts and takes the difference, so what it takes to start does not matter.
  */
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,11 +177,13 @@ ping_pong(long n)
 	wait_for(pid);
 }
 
-/* Parent or child stores to every resident page after the fork. */
+/* Parent or child stores to every resident page after the fork. A first round is not measured. */
 static void
 write_all(long n, int by_child)
 {
-	for (long i = 0; i < n; i++) {
+	for (long i = 0; i <= n; i++) {
+		if (i == 1)
+			mark();
 		pid_t pid = fork();
 		if (pid == 0) {
 			if (by_child)
@@ -191,6 +195,43 @@ write_all(long n, int by_child)
 			for (size_t j = 0; j < resident_size; j += 4096)
 				resident[j]++;
 		wait_for(pid);
+	}
+	mark();
+}
+
+#define SOME	1000
+
+/* n processes live at once. Marks: some are made, and the last of them; some end by a signal, and the last. */
+static void
+live_processes(long n)
+{
+	pid_t *pids = malloc(n * sizeof(*pids));
+	int gate[2];
+	char c;
+	pipe(gate);
+	for (long i = 0; i < n; i++) {
+		if (i == 0 || i == n - SOME)
+			mark();
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			read(gate[0], &c, 1);
+			_exit(1);
+		}
+		if (pids[i] < 0)
+			exit(4);
+		sched_yield();
+		if (i == SOME - 1 || i == n - 1)
+			mark();
+	}
+	for (long i = 0; i < n; i++) {
+		if (i == 0 || i == n - SOME)
+			mark();
+		kill(pids[i], SIGKILL);
+		int status;
+		if (waitpid(pids[i], &status, 0) != pids[i] || status != SIGKILL)
+			exit(5);
+		if (i == SOME - 1 || i == n - 1)
+			mark();
 	}
 }
 
@@ -229,6 +270,8 @@ main(int argc, char **argv)
 		write_all(n, 0);
 	else if (strcmp(name, "writechild") == 0)
 		write_all(n, 1);
+	else if (strcmp(name, "live") == 0)
+		live_processes(n);
 	else
 		return 64;
 	return 0;

@@ -141,7 +141,7 @@ class FakeKernel:
         self.proc0 = self._bare_proc()
         session = Session(0, self.proc0)
         self.proc0.pgrp = Pgrp(0, session)
-        self.proc0.pgrp.members = [self.proc0]
+        self.proc0.pgrp.members.insert(self.proc0)
         self.pids.set_group(0, self.proc0.pgrp)
         self.proc0.cred = Cred()
         self.proc0.limit = Limits.initial(maxproc=self.maxproc, memory=64 << 20)
@@ -175,7 +175,7 @@ class FakeKernel:
         parent = parent or self.proc0
         p = self._bare_proc()
         p.pptr, p.ppid = parent, parent.pid
-        parent.children.insert(0, p)
+        parent.children.insert(p)
         self.kauth.proc_fork(parent, p)
         if cred is not None:
             p.cred = cred

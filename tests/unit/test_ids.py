@@ -262,7 +262,7 @@ def test_member_order_and_the_end_of_a_group(k: FakeKernel, init: Lwp) -> None:
     call(a, SETPGID, 0, 0)
     call(c, SETPGID, 0, a.proc.pid)
     group = a.proc.pgrp
-    assert group.members == [c.proc, a.proc]  # who moves in comes first
+    assert list(group.members) == [c.proc, a.proc]  # who moves in comes first
     leave_pgrp(a.proc)
     assert k.pids.group(group.pgid) is group
     leave_pgrp(c.proc)
@@ -273,7 +273,7 @@ def test_join_after_inserts_behind_the_parent(k: FakeKernel, init: Lwp) -> None:
     a, b = k.fork(init.proc).proc, k.fork(init.proc).proc
     child = k._bare_proc()
     join_after(b, child)
-    assert init.proc.pgrp.members == [init.proc, b, child, a]
+    assert list(init.proc.pgrp.members) == [init.proc, b, child, a]
 
 
 def test_job_control_counts(k: FakeKernel, init: Lwp) -> None:

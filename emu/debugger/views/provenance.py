@@ -112,8 +112,8 @@ def _watched_frames(note: Callable[..., None]) -> type[Frames]:
             note(pfn)
             return pfn
 
-        def alloc_clean(self, kind: int) -> int:
-            pfn = Frames.alloc_clean(self, kind)
+        def alloc_clean(self, kind: int, source: int = 0) -> int:
+            pfn = Frames.alloc_clean(self, kind, source)
             if pfn:
                 note(pfn)
             return pfn
