@@ -1,6 +1,7 @@
 """The views of a machine that really runs: what they say is compared with the machine, and they change nothing."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from emu.debugger.views.provenance import watch
 from emu.machine import sv39
 from kernel.lwp import Lwp
 from kernel.proc import SZOMB
+from kernel.uvm.cow import STRATEGIES, share_tables
 from tests.conftest import Machine, Outcome
 from tests.probe import at_every_mark
 
@@ -137,8 +139,11 @@ def test_pagewalk_tells_what_a_store_will_do(compile_guest: Callable[..., Path])
     visit(compile_guest(FAMILY), {0: untouched, 1: shared, 2: copied, 10: of_shared_memory}, cow="page")
 
 
-def test_pagewalk_through_shared_tables(compile_guest: Callable[..., Path]) -> None:
+def test_pagewalk_through_shared_tables(
+    compile_guest: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With table-level sharing, the child's V bits are clear until it touches something."""
+    monkeypatch.setitem(STRATEGIES, "table", partial(share_tables, small=0))  # or these tables were copied at fork
 
     def look(m: Machine, l: Lwp, address: int) -> None:
         child = max(m.kernel.allproc)
