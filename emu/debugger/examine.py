@@ -15,6 +15,7 @@ from emu.debugger.values import FixedPlace, MemoryPlace, Value, make
 SIZES = {"b": 1, "h": 2, "w": 4, "g": 8}
 _UNITS = {size: letter for letter, size in SIZES.items()}
 _PER_LINE = {1: 8, 2: 8, 4: 4, 8: 2}
+_FLOATS = {4: t.FLOAT_TYPE, 8: t.DOUBLE}
 _TYPES = {1: t.CHAR_TYPE, 2: t.SHORT, 4: t.INT, 8: t.LONG}
 
 
@@ -52,7 +53,7 @@ class Examiner:
         self.letter = "x"
         self.size = 4
         self.next: int | None = None
-        self.last: Value | None = None  # the value shown last, for `$__`
+        self.last_type: t.Type | None = None
         self.last_address: int | None = None
 
     def examine(self, formatter: Formatter, memory: MemoryPlace, format: Format, address: int, pc: int | None) -> str:
@@ -99,7 +100,7 @@ class Examiner:
             mark = "=> " if address == pc else "   "
             instruction = fetch(memory, address)
             lines.append(f"{mark}{self._label(formatter, address)}:\t{listing.text(instruction)}")
-            self.last_address = address
+            self.last_address, self.last_type = address, t.INT
             address += instruction.size
             self.next = address
 
@@ -109,7 +110,7 @@ class Examiner:
             text = formatter.string(data) + ("" if ended else "...")
             lines.append(f"{self._label(formatter, address)}:\t{text}")
             self.last_address = address
-            self.last = Value(t.Array(t.CHAR_TYPE, len(data) + 1), MemoryPlace(memory.target, address))
+            self.last_type = t.Array(t.CHAR_TYPE, len(data) + 1)
             address += len(data) + ended
             self.next = address
 
@@ -135,8 +136,7 @@ class Examiner:
                     raise
                 line += "\t" + self._number(formatter, data, letter)
                 self.last_address = address
-                type = t.DOUBLE if letter == "f" and size == 8 else t.FLOAT_TYPE if letter == "f" else _TYPES[size]
-                self.last = Value(type, MemoryPlace(memory.target, address))
+                self.last_type = _FLOATS[size] if letter == "f" and size in _FLOATS else _TYPES[size]
                 address += size
                 self.next = address
             lines.append(line)
@@ -147,19 +147,16 @@ class Examiner:
         number = int.from_bytes(data, "little")
         if letter == "f":
             if len(data) in (4, 8):
-                return formatter.value(Value(t.DOUBLE if len(data) == 8 else t.FLOAT_TYPE, FixedPlace(data)))
+                return formatter.value(Value(_FLOATS[len(data)], FixedPlace(data)))
             letter = "d"
         return formatter.number(number, 8 * len(data), letter, padded=letter in "xt")
 
-    def values(self) -> dict[str, Value]:
-        """`$_` and `$__` after a command."""
-        if self.last_address is None:
+    def values(self, memory: MemoryPlace) -> dict[str, Value]:
+        """`$_`, the last address examined, and `$__`, what was there."""
+        if self.last_address is None or self.last_type is None:
             return {}
-        type = self.last.type if self.last is not None else t.INT
-        found = {"_": make(self.last_address, t.Pointer(type))}
-        if self.last is not None:
-            found["__"] = self.last
-        return found
+        there = Value(self.last_type, MemoryPlace(memory.target, self.last_address))
+        return {"_": make(self.last_address, t.Pointer(self.last_type)), "__": there}
 
 
 def fetch(memory: MemoryPlace, address: int) -> Instruction:

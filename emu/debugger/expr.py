@@ -8,7 +8,7 @@ from emu.debugger import types as t
 from emu.debugger.arithmetic import NOT_A_NUMBER, add, binary, pointee, promoted, scalar
 from emu.debugger.cfi import NUMBERS
 from emu.debugger.cparser import Node, Parser
-from emu.debugger.dwarf import Unit
+from emu.debugger.dwarf import Unit, holder_of
 from emu.debugger.errors import DebuggerError
 from emu.debugger.history import History
 from emu.debugger.location import MASK, InMemory, evaluate, locate
@@ -45,8 +45,6 @@ class Evaluator:
         self.frame = frame
         self.history = history if history is not None else History()
         self._dry = False  # within sizeof, whatis, ptype: nothing is stored
-        # Other names that `$name` may have; they are looked up after registers and before convenience variables.
-        self.extra: dict[str, Value] = {}
 
     # -- entry points
 
@@ -64,14 +62,20 @@ class Evaluator:
         except DebuggerError:
             # A name that nothing is known of is the likelier mistake than the syntax.
             for index, token in enumerate(parser.tokens[: parser.at + 1]):
-                before = parser.tokens[index - 1].text if index else ""
-                if token.kind == "name" and before not in (".", "->", "struct", "union", "enum", "::"):
-                    if not parser.starts_type(index) and token.text not in ("sizeof", "alignof", "_Alignof"):
-                        following = parser.tokens[index + 1].text if index + 1 < len(parser.tokens) else ""
-                        if following != "::" and self._find_local(token.text) is None:
-                            if self._global(token.text, self.unit) is None:
-                                raise DebuggerError(f'No symbol "{token.text}" in current context.') from None
+                if token.kind == "name" and not self._known(parser, index):
+                    raise DebuggerError(f'No symbol "{token.text}" in current context.') from None
             raise
+
+    def _known(self, parser: Parser, index: int) -> bool:
+        """Whether a name among the tokens may stand where it does."""
+        name = parser.tokens[index].text
+        before = parser.tokens[index - 1].text if index else ""
+        after = parser.tokens[index + 1].text if index + 1 < len(parser.tokens) else ""
+        if before in (".", "->", "::", "struct", "union", "enum") or after == "::" or parser.starts_type(index):
+            return True
+        if name in ("sizeof", "alignof", "_Alignof"):
+            return True
+        return self.local(name) is not None or self._global(name, self.unit) is not None
 
     def type_of(self, text: str) -> tuple[t.Type, bool]:
         """The type that a text names or, if it is an expression, that it has; True for the former."""
@@ -108,7 +112,7 @@ class Evaluator:
         return self.symbols.image.unit_at(symbol.address) if symbol is not None else None
 
     def _is_typedef(self, name: str) -> bool:
-        if self._find_local(name) is not None:
+        if self.local(name) is not None:
             return False
         return self.symbols.types.typedef(name, self.unit) is not None
 
@@ -123,7 +127,8 @@ class Evaluator:
 
     # -- names
 
-    def _find_local(self, name: str) -> Variable | None:
+    def local(self, name: str) -> Variable | None:
+        """The variable of a name that the frame sees, if it is one of its function."""
         if self.frame is None or self.frame.block is None:
             return None
         for scope in self.frame.block.outwards():
@@ -173,7 +178,7 @@ class Evaluator:
 
     def name(self, name: str, *, type_known: bool = True) -> Value:
         """What an identifier stands for: variable, function, enumeration constant. Raises DebuggerError."""
-        local = self._find_local(name)
+        local = self.local(name)
         if local is not None:
             return self.variable(local, self.frame)
         found = self._global(name, self.unit)
@@ -215,7 +220,10 @@ class Evaluator:
         for function in scopes.functions_named(scope, self.unit):
             variable = _anywhere(function, name)
             if variable is not None:
-                return self.variable(variable, self._frame_of(function))
+                frame = self._frame_of(function)
+                if frame is None and not _static(variable):
+                    raise DebuggerError(f"No frame is currently executing in block {scope}.")
+                return self.variable(variable, frame)
         units = scopes.in_file(scope)
         for unit in units:
             found = self._global(name, unit)
@@ -226,13 +234,12 @@ class Evaluator:
         raise DebuggerError(f'No symbol "{scope}" in current context.')
 
     def _frame_of(self, function: Scope) -> Frame | None:
-        """The innermost frame of a function, from the selected one outwards."""
-        if self.frame is not None:
-            level = self.frame.level
-            for frame in self.symbols.frames(self.target):
-                if frame.level >= level and frame.function is function:
-                    return frame
-        return None
+        """The frame of a function that is nearest to the selected one, outwards first."""
+        if self.frame is None:
+            return None
+        level = self.frame.level
+        found = [frame for frame in self.symbols.frames(self.target) if frame.function is function]
+        return next((frame for frame in found if frame.level >= level), found[-1] if found else None)
 
     def dollar(self, name: str) -> Value:
         """`$pc`, `$a0`, `$fa0`, `$`, `$$2`, `$7`, `$mine`."""
@@ -248,8 +255,6 @@ class Evaluator:
         register = self.register(name)
         if register is not None:
             return register
-        if name in self.extra:
-            return self.extra[name]
         return history.names.get(name, VOID_VALUE)
 
     def register(self, name: str) -> Value | None:
@@ -499,6 +504,13 @@ def _anywhere(scope: Scope, name: str) -> Variable | None:
             if found is not None:
                 return found
     return None
+
+
+def _static(variable: Variable) -> bool:
+    """Whether a variable of a function lives as long as the program: its place is an address."""
+    holder = holder_of(variable.die, "DW_AT_location")
+    value = holder.attributes["DW_AT_location"].value if holder is not None else None
+    return isinstance(value, list | bytes) and bytes(value)[:1] in (b"\x03", b"\xa1")
 
 
 def _alignment(type: t.Type) -> int:

@@ -303,7 +303,7 @@ BOOL = Base("_Bool", 1, BOOLEAN)
 FLOAT_TYPE = Base("float", 4, FLOAT, True)
 DOUBLE = Base("double", 8, FLOAT, True)
 LONG_DOUBLE = Base("long double", 16, FLOAT, True)
-CODE_POINTER = Pointer(Function(VOID, [], prototyped=True))
+CODE_POINTER = Pointer(Function(VOID, [], prototyped=False))
 DATA_POINTER = Pointer(VOID)
 
 _BUILTIN = (
