@@ -90,10 +90,11 @@ def environment(assignments: tuple[str, ...]) -> dict[str, str]:
 @click.option("--cow", type=click.Choice(["none", "page", "table"]), default="table", show_default=True,
               help="How fork copies memory: at once; page by page, or table by table, when written.")  # fmt: skip
 @click.option("--share", metavar="DIR[:ro|:rw]", help="Show a directory of the host at /host; read-only without :rw.")
+@click.option("--record", metavar="FILE", help="Write down what 'uarea replay' needs to reproduce the run.")
 @click.argument("prog")
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def run(ram: int, seed: int, env: tuple[str, ...], cwd: str, vtime: float | None, stats: bool, cow: str,
-        share: str | None, prog: str, args: tuple[str, ...]) -> None:  # fmt: skip
+        share: str | None, record: str | None, prog: str, args: tuple[str, ...]) -> None:  # fmt: skip
     """Run a program on a fresh machine.
 
     PROG is a program on the host, which is copied to the same path in the guest; or, if there is no such
@@ -111,6 +112,7 @@ def run(ram: int, seed: int, env: tuple[str, ...], cwd: str, vtime: float | None
       uarea run ./hello one two
       uarea run --ram 1G --seed 7 ./forkbench
       echo text | uarea run --stats ./filter >out
+      uarea run --record bug.rec ./prog
     """
     from emu.runner import RunOptions, UsageError, run_program
 
@@ -119,7 +121,43 @@ def run(ram: int, seed: int, env: tuple[str, ...], cwd: str, vtime: float | None
         raise click.BadParameter(f"{vtime:g} is not a positive number of seconds", param_hint="--vtime")
     try:
         options = RunOptions(ram=ram, seed=seed, env=variables, cwd=cwd, vtime=vtime, stats=stats, cow=cow, share=share)
+        if record is not None:
+            from emu.replay import run_recorded
+
+            sys.exit(run_recorded(record, options, prog, args))
         sys.exit(run_program(options, prog, args))
+    except UsageError as error:
+        fail(str(error))
+
+
+@cli.command()
+@click.option("--program", metavar="FILE", help="Where the recorded program is now, if it has moved.")
+@click.option("--anyway", is_flag=True, help="Try it with another program or version, too; see what differs.")
+@click.argument("recording", metavar="FILE")
+def replay(program: str | None, anyway: bool, recording: str) -> None:
+    """Reproduce a run that 'uarea run --record FILE' wrote down: same output, same virtual time, same memory.
+
+    Nothing is read from the host but the recording and the program: all input and every signal comes from the
+    recording. At the end output, time and memory are compared with what they were.
+
+    \b
+    The exit status is the recorded run's; otherwise
+      2    a bad argument
+      71   it cannot be replayed here: the recording is damaged or incomplete, or another program, another
+           version of the emulator or of the kernel, or another userland would run
+      72   it was replayed, and was not the recorded run
+
+    \b
+    Examples:
+      uarea run --record bug.rec ./prog arg <input
+      uarea replay bug.rec
+      uarea replay --program elsewhere/prog bug.rec
+    """
+    from emu.replay import run_replay
+    from emu.runner import UsageError
+
+    try:
+        sys.exit(run_replay(recording, program, anyway=anyway))
     except UsageError as error:
         fail(str(error))
 

@@ -28,6 +28,9 @@ ENVIRONMENT = {"HOME": "/root", "LOGNAME": "root", "PATH": "/bin:/usr/bin:/sbin:
 HOME = "/root"
 
 
+MakeBoard = Callable[[int, Console, str | None], Board]  # RAM size, console, the native clock's path
+
+
 class UsageError(Exception):
     """A bad argument: one line for the user, exit status 2."""
 
@@ -46,12 +49,12 @@ class RunOptions:
     share: str | None = None  # a directory of the host, as --share has it: DIR, DIR:ro or DIR:rw
 
 
-def boot(options: RunOptions, console: Console) -> Kernel:
+def boot(options: RunOptions, console: Console, make_board: MakeBoard = Board) -> Kernel:
     """A machine with a booted kernel. Raises UsageError."""
     from toolchain.native import clock_library
 
     try:
-        board = Board(options.ram, console, clock_library())
+        board = make_board(options.ram, console, clock_library())
         kernel = Kernel(board, seed=options.seed, cow=options.cow)
     except (ValueError, MemoryError, MachineError) as error:
         raise UsageError(str(error)) from error
@@ -99,26 +102,36 @@ def add_userland(kernel: Kernel) -> None:
 
 
 def load(kernel: Kernel, program: str, cwd: str) -> bytes:
-    """The guest path of a program, which is copied in if it is a file on the host. Raises UsageError.
+    """The guest path of a program, which is copied in if it is a file on the host. Raises UsageError."""
+    if comes_from_host(kernel, program):
+        return copy_in(kernel, program, program, cwd)
+    return find_in_guest(kernel, program)
+
+
+def comes_from_host(kernel: Kernel, program: str) -> bool:
+    """Whether a program's name means a file of the host, and not one that is in the guest already."""
+    if os.path.isabs(program) and is_foreign(program) and exists_in_guest(kernel, program):
+        return False  # the host has a /bin/ls of its own, which is not meant
+    return os.path.exists(program)
+
+
+def copy_in(kernel: Kernel, program: str, file: str, cwd: str) -> bytes:
+    """Copy a program, which the host has as `file`, into the guest; its path there. Raises UsageError.
 
     It gets the path that its name means in the guest, so that a program can run itself by its argv[0].
     """
     from kernel.vfs.root import install
 
-    if os.path.isabs(program) and is_foreign(program) and exists_in_guest(kernel, program):
-        return os.fsencode(program)  # the host has a /bin/ls of its own, which is not meant
-    if os.path.exists(program):
-        check_program(program)
-        with open(program, "rb") as file:
-            data = file.read()
-        path = posixpath.normpath(posixpath.join("/", cwd, program))
-        try:
-            install(kernel, path, data, 0o755)
-        except Errno as error:
-            why = errno_message(error.errno)
-            raise UsageError(f"{program}: cannot be copied to {path} in the guest: {why}") from None
-        return os.fsencode(path)
-    return find_in_guest(kernel, program)
+    check_program(file)
+    with open(file, "rb") as source:
+        data = source.read()
+    path = posixpath.normpath(posixpath.join("/", cwd, program))
+    try:
+        install(kernel, path, data, 0o755)
+    except Errno as error:
+        why = errno_message(error.errno)
+        raise UsageError(f"{program}: cannot be copied to {path} in the guest: {why}") from None
+    return os.fsencode(path)
 
 
 def find_in_guest(kernel: Kernel, program: str) -> bytes:
@@ -193,18 +206,8 @@ def run_program(
     started = time.perf_counter()
     if os.path.exists(program) and not (os.path.isabs(program) and is_foreign(program)):
         check_program(program)  # `load` does, too; but the boot may have to compile things first
-    kernel = boot(options, Console.host())
-    _check_directory(kernel, options.cwd)
-    path = load(kernel, program, options.cwd)
-    env = [os.fsencode(f"{k}={v}") for k, v in (ENVIRONMENT | options.env).items()]
-    argv = [os.fsencode(a) for a in (program, *arguments)]
-    try:
-        kernel.spawn(path, argv, env, os.fsencode(options.cwd))
-    except Errno as error:
-        raise UsageError(explain_exec(program, error.errno)) from None
-    if options.vtime is not None:
-        kernel.time_limit(int(options.vtime * 10**9))
-    _forward_signals(kernel)
+    kernel = prepare(options, program, arguments, Console.host())
+    forward_signals(kernel)
     if watch is not None:
         watch(kernel)
     status, message = run_kernel(kernel)
@@ -213,6 +216,30 @@ def run_program(
     if options.stats:
         print_stats(kernel, time.perf_counter() - started, sys.stderr)
     return status
+
+
+def prepare(
+    options: RunOptions,
+    program: str,
+    arguments: Sequence[str],
+    console: Console,
+    make_board: MakeBoard = Board,
+    place: Callable[[Kernel], bytes] | None = None,
+) -> Kernel:
+    """A machine whose program is about to begin. `place` puts it into the guest, and tells its path there; if it is
+    None, `load` does. Raises UsageError."""
+    kernel = boot(options, console, make_board)
+    _check_directory(kernel, options.cwd)
+    path = place(kernel) if place is not None else load(kernel, program, options.cwd)
+    env = [os.fsencode(f"{k}={v}") for k, v in (ENVIRONMENT | options.env).items()]
+    argv = [os.fsencode(a) for a in (program, *arguments)]
+    try:
+        kernel.spawn(path, argv, env, os.fsencode(options.cwd))
+    except Errno as error:
+        raise UsageError(explain_exec(program, error.errno)) from None
+    if options.vtime is not None:
+        kernel.time_limit(int(options.vtime * 10**9))
+    return kernel
 
 
 def _check_directory(kernel: Kernel, path: str) -> None:
@@ -228,7 +255,7 @@ def _check_directory(kernel: Kernel, path: str) -> None:
         raise UsageError(f"--cwd {path}: no such directory in the guest")
 
 
-def _forward_signals(kernel: Kernel) -> None:
+def forward_signals(kernel: Kernel) -> None:
     """^C is the guest's: its foreground processes get SIGINT, as they would on a real terminal."""
 
     def forward(signo: int, _frame: object) -> None:
