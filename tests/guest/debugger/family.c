@@ -28,10 +28,10 @@ main(void)
 	pid_t pid;
 	int fd;
 
-	private = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+	private = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
 	shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);
 	CHECK(private != MAP_FAILED && shared != MAP_FAILED);
-	private[0] = 1;
+	private[0] = private[63 * PAGE] = 1;	/* far apart: fork shares their table whole */
 	shared[0] = 2;
 	fd = open("/tmp/file", O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	CHECK(fd >= 0);
