@@ -121,21 +121,20 @@ class KTrace:
             p2.traceflag |= TRC_EMUL
         p2.lwps[0].ktrflag = CALLING  # it begins with the end of a call that was its parent's
 
-    def change(self, l: Lwp, p: Proc, op: int, facs: int, trace: TraceFile | None, descend: bool) -> bool:
+    def change(self, l: Lwp, p: Proc, ops: int, facs: int, trace: TraceFile | None) -> bool:
         """Set or clear facilities of a process, and of all its descendants; whether any was permitted."""
-        done = self._change_one(l, p, op, facs, trace)
-        if descend:
+        done = self._change_one(l, p, ops, facs, trace)
+        if ops & DESCEND:
             for child in p.children:
-                done |= self.change(l, child, op, facs, trace, True)
+                done |= self.change(l, child, ops, facs, trace)
         return done
 
-    def _change_one(self, l: Lwp, p: Proc, op: int, facs: int, trace: TraceFile | None) -> bool:
-        """ktrops"""
+    def _change_one(self, l: Lwp, p: Proc, ops: int, facs: int, trace: TraceFile | None) -> bool:
+        """ktrops. The version of the records is asked for in `ops`; with one that does not exist nothing is done."""
+        op, version = ops & OPERATION, ops & VERSION_MASK
         authorize = self.kernel.kauth.authorize_process
-        if not authorize(l.proc.cred, Process.KTRACE, p):
+        if not authorize(l.proc.cred, Process.KTRACE, p) or version >> VERSION_SHIFT >= len(_STAMPS):
             return False
-        version = facs & VERSION_MASK
-        facs &= ~VERSION_MASK
         if op == SET:
             assert trace is not None
             if p.tracep is not trace:
@@ -150,7 +149,7 @@ class KTrace:
             if not p.traceflag & FACILITIES:
                 self.detach(p)
         if p.traceflag:
-            p.traceflag = p.traceflag & ~VERSION_MASK | version
+            p.traceflag |= version
         if p.traceflag & 1 << EMUL:
             p.traceflag |= TRC_EMUL
         return True
@@ -197,7 +196,7 @@ class KTrace:
         if version == 0:
             stamp = _STAMPS[0].pack(seconds, ns // 1000, 0)
         else:
-            stamp = _STAMPS[version].pack(seconds, ns, l.lid)
+            stamp = _STAMPS[min(version, 2)].pack(seconds, ns, l.lid)
         try:
             trace.write(header + stamp + payload)
         except Errno as error:
@@ -326,8 +325,8 @@ def _open(l: Lwp, path: bytes) -> File:
 
 
 def _ktrace(l: Lwp, file: File | None, ops: int, facs: int, pid: int) -> None:
-    """ktrace_common. Raises Errno: EINVAL for no facilities, an unknown operation or record version, ESRCH,
-    EPERM when no process, or for CLEARFILE not every one, may be traced by the caller."""
+    """ktrace_common. Raises Errno: EINVAL for no facilities, ESRCH, EPERM when no process, or for CLEARFILE not
+    every one, may be traced by the caller. An operation that there is not is CLEAR."""
     k = l.kernel
     op = ops & OPERATION
     facs &= 0xFFFF_FFFF & ~KTR_PERSISTENT
@@ -336,9 +335,7 @@ def _ktrace(l: Lwp, file: File | None, ops: int, facs: int, pid: int) -> None:
         assert file is not None
         _clear_file(l, file)
         return
-    if op not in (SET, CLEAR):
-        raise Errno(EINVAL)
-    if not facs or (facs & VERSION_MASK) >> VERSION_SHIFT >= len(_STAMPS):
+    if not facs:
         raise Errno(EINVAL)
     if op == SET:
         assert file is not None
@@ -355,7 +352,7 @@ def _ktrace(l: Lwp, file: File | None, ops: int, facs: int, pid: int) -> None:
         processes = [p]
     done = False
     for p in processes:
-        done |= k.ktrace.change(l, p, op, facs, trace, bool(ops & DESCEND))
+        done |= k.ktrace.change(l, p, ops, facs, trace)
     if not done:
         raise Errno(EPERM)
 
@@ -377,7 +374,7 @@ def _clear_file(l: Lwp, file: File) -> None:
 def sys_utrace(l: Lwp, label: int, addr: int, length: int) -> Result:
     """A program's own record. Does nothing for a process of which these are not traced.
 
-    Raises Errno: ENOSPC for more than 2048 bytes, EFAULT (the record is made all the same, without data).
+    Raises Errno: ENOSPC for more than 2048 bytes, EFAULT (the record is made all the same).
     """
     k, p = l.kernel, l.proc
     recorded = p.tracep is not None and p.traceflag & 1 << USER
@@ -385,8 +382,9 @@ def sys_utrace(l: Lwp, label: int, addr: int, length: int) -> Result:
         raise Errno(ENOSPC)
     if not k.sdt.utrace.on or length > USER_MAXLEN:
         return None
-    data = peek(p.vm, addr, length)
-    k.sdt.utrace.fire(peek_string(p.vm, label, USER_MAXIDLEN - 1) or b"", data or b"")
+    text = peek_string(p.vm, label, USER_MAXIDLEN) or b""
+    # A label that does not fit is none; data that cannot be read is zeroes.
+    k.sdt.utrace.fire(text if len(text) < USER_MAXIDLEN else b"", peek(p.vm, addr, length) or bytes(length))
     if recorded:
         p.vm.copyin(addr, length)
     return None

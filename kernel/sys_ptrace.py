@@ -7,24 +7,38 @@ from struct import Struct
 from typing import TYPE_CHECKING
 
 from emu.machine.hart import PC
-from kernel.errno import EBUSY, EDEADLK, EFAULT, EINVAL, EPERM, ESRCH, Errno
+from kernel.errno import EACCES, EBUSY, EDEADLK, EFAULT, EINVAL, EIO, EPERM, ESRCH, Errno
 from kernel.kauth import Process
 from kernel.proc import PK_SYSTEM, PL_PPWAIT, PSL_EVENTS, PSL_SYSCALL, PSL_SYSCALLEMU, PSL_TRACED, SACTIVE, SSTOP, Proc
 from kernel.prot import proc_find
-from kernel.ptrace import EventInfo, GivenInfo, Trace, changeparent, poke, restop, untrace, watch_calls
+from kernel.ptrace import (
+    TRAP_CHLD,
+    TRAP_LWP,
+    EventInfo,
+    GivenInfo,
+    Trace,
+    changeparent,
+    poke,
+    restop,
+    untrace,
+    watch_calls,
+)
 from kernel.sched import LSSUSPENDED, LSZOMB
 from kernel.signal import (
     NSIG,
     SIGINFO_SIZE,
     SIGKILL,
     SIGSTOP,
+    STOP_SIGNALS,
     SigInfo,
+    bit,
     pack_sigset,
     parse_sigset,
 )
 from kernel.syscall import Result, syscall
 from kernel.systrace import peek
 from kernel.uvm.map import VM_MAXUSER_ADDRESS
+from kernel.vfs.namei import is_under
 
 if TYPE_CHECKING:
     from kernel.lwp import Lwp
@@ -57,27 +71,35 @@ def sys_ptrace(l: Lwp, request: int, pid: int, addr: int, data: int) -> Result:
     if request == PT_TRACE_ME:
         _trace_me(p)
         return None
-    handler = _REQUESTS.get(request)
-    if request != PT_ATTACH and handler is None:
-        raise Errno(EINVAL)
     t = proc_find(l.kernel, pid)
     if t is None:
         raise Errno(ESRCH)
     if request == PT_ATTACH:
         _attach(p, t)
         return None
+    handler = _REQUESTS.get(request)
+    if handler is None:
+        raise Errno(EINVAL)
+    if request in _LOOK_INSIDE and not _is_under(t, p):
+        raise Errno(EPERM)
     if not t.slflag & PSL_TRACED:
         raise Errno(EPERM)
     if t.pptr is not p or t.stat != SSTOP or not t.waited:
         raise Errno(EBUSY)
     _authorize(p, t)
-    assert handler is not None and t.trace is not None
+    assert t.trace is not None
     return handler(l, t, t.trace, addr, data)
 
 
 def _authorize(p: Proc, t: Proc) -> None:
     if not p.kernel.kauth.authorize_process(p.cred, Process.PTRACE, t):
         raise Errno(EPERM)
+
+
+def _is_under(t: Proc, p: Proc) -> bool:
+    """Whether a process's root directory is the other's or below: who was locked in does not see out (proc_isunder)."""
+    outer, inner = p.cwdi.rdir, t.cwdi.rdir
+    return outer is None or (inner is not None and is_under(inner, outer))
 
 
 # -- beginning and ending --------------------------------------------------------------------------
@@ -103,6 +125,8 @@ def _attach(p: Proc, t: Proc) -> None:
         raise Errno(EBUSY)
     if p.lflag & PL_PPWAIT and p.vforklwp is not None and p.vforklwp.proc is t:
         raise Errno(EPERM)  # it could not stop: it sleeps until the caller is gone
+    if not _is_under(t, p):
+        raise Errno(EPERM)
     _authorize(p, t)
     changeparent(t, p)
     if t.stat == SSTOP:
@@ -111,8 +135,8 @@ def _attach(p: Proc, t: Proc) -> None:
         k.signals.psignal(t, SIGSTOP, SigInfo(SIGSTOP, pid=p.pid, uid=p.cred.ruid))
 
 
-def _go_on(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Lwp | None:
-    """Check and apply where and with which signal to continue; the one LWP to run, or None for all."""
+def _go_on(t: Proc, trace: Trace, addr: int, data: int) -> tuple[Lwp | None, int]:
+    """Check and apply where to continue; the one LWP to run, or None for all, and with which signal."""
     if data < 0:
         one = _lwp(t, trace, -data)
         signo = 0
@@ -120,36 +144,44 @@ def _go_on(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Lwp | None:
         one, signo = None, data
         if signo >= NSIG:
             raise Errno(EINVAL)
-        if all(each.suspended or each.stat == LSZOMB for each in t.lwps):
-            raise Errno(EDEADLK)
+    if all(each.suspended or each.stat == LSZOMB for each in ([one] if one is not None else t.lwps)):
+        raise Errno(EDEADLK)
     if addr != 1:
+        if not addr:
+            raise Errno(EINVAL)
         _check_pc(addr)
         (one or _lwp(t, trace, 0)).frame.words[PC] = addr
-    _give(t, trace, signo)
-    return one
+    return one, signo
 
 
-def _give(t: Proc, trace: Trace, signo: int) -> None:
-    """The LWP that stopped shall take this signal, without another stop. What came with it is as it was."""
+def _give(t: Proc, trace: Trace, one: Lwp | None, signo: int) -> None:
+    """The LWP that stopped shall take this signal, without another stop. What came with it is as it was.
+
+    With a signal that stops, the process does not go on: it has stopped anew (ptrace_sendsig).
+    """
+    if signo and bit(signo) & STOP_SIGNALS:
+        t.kernel.signals.stop(t, signo)
+        return
     for each in t.lwps:
         each.ast = True
     if signo == SIGKILL:
         t.kernel.signals.psignal(t, SIGKILL)
     elif signo:
         trace.given.append((_lwp(t, trace, 0).lid, trace.info if trace.info.signo == signo else SigInfo(signo)))
+    _run(t, one)
 
 
 def _continue(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
-    one = _go_on(l, t, trace, addr, data)
+    one, signo = _go_on(t, trace, addr, data)
     watch_calls(t, False)
-    _run(t, one)
+    _give(t, trace, one, signo)
     return None
 
 
 def _syscall(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
-    one = _go_on(l, t, trace, addr, data)
+    one, signo = _go_on(t, trace, addr, data)
     watch_calls(t, True)
-    _run(t, one)
+    _give(t, trace, one, signo)
     return None
 
 
@@ -176,13 +208,19 @@ def _detach(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
     """Continue as an untraced process, and give it back to its parent."""
     from kernel.exit import reparent
 
-    _go_on(l, t, trace, addr, max(data, 0))
+    if data < 0:
+        raise Errno(EINVAL)
+    _, signo = _go_on(t, trace, addr, data)
     k = l.kernel
     reparent(t, untrace(t))
-    if t.stat == SSTOP:
-        k.signals.unstop(t)
-    for _, info in trace.given:
-        k.signals.psignal(t, info.signo, info)
+    if signo and bit(signo) & STOP_SIGNALS:
+        k.signals.stop(t, signo)
+        return None
+    for each in t.lwps:
+        each.ast = True
+    k.signals.unstop(t)
+    if signo:
+        k.signals.psignal(t, signo, trace.info if trace.info.signo == signo else None)
     return None
 
 
@@ -193,8 +231,7 @@ def _kill(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
 
 def _stop(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
     """As PT_CONTINUE with SIGSTOP."""
-    _give(t, trace, SIGSTOP)
-    _run(t, None)
+    _give(t, trace, None, SIGSTOP)
     return None
 
 
@@ -209,6 +246,8 @@ def _read(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
 
 
 def _write(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
+    if any(start < addr < end for start, end in t.raslist):
+        raise Errno(EACCES)  # with a breakpoint in it the sequence would begin anew forever
     if poke(t, addr, (data & 0xFFFF_FFFF).to_bytes(4, "little")) < 4:
         raise Errno(EFAULT)
     return None
@@ -219,6 +258,8 @@ def _io(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
     vm = l.proc.vm
     op, offset, address, length = _IO_DESC.unpack(vm.copyin(addr, _IO_DESC.size))
     length = min(length, _IO_MAX)
+    if not length or (op == PIOD_READ_AUXV and offset > _AUXV_SIZE):
+        raise Errno(EINVAL if not length else EIO)
     if op in (PIOD_WRITE_D, PIOD_WRITE_I):
         length = poke(t, offset, vm.copyin(address, length))
     elif op in (PIOD_READ_D, PIOD_READ_I, PIOD_READ_AUXV):
@@ -261,7 +302,7 @@ def _auxv(t: Proc) -> bytes:
 
 
 def _lwp(t: Proc, trace: Trace, lid: int) -> Lwp:
-    """The LWP that a request is about; 0 stands for the one that stopped. Raises Errno(ESRCH)."""
+    """The LWP that continues; 0 stands for the one that stopped. Raises Errno(ESRCH)."""
     living = [each for each in t.lwps if each.stat != LSZOMB]
     for each in living:
         if each.lid == (lid or trace.lid):
@@ -271,19 +312,24 @@ def _lwp(t: Proc, trace: Trace, lid: int) -> Lwp:
     return living[0]
 
 
+def _any_lwp(t: Proc, trace: Trace, lid: int) -> Lwp:
+    """The LWP that another request is about: if there is only one it is that, whatever the id (ptrace_update_lwp)."""
+    return _lwp(t, trace, lid if len(t.lwps) > 1 else 0)
+
+
 def _check_pc(pc: int) -> None:
     if pc & 1 or pc >= VM_MAXUSER_ADDRESS:
         raise Errno(EINVAL)
 
 
 def _getregs(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
-    words = _lwp(t, trace, data).frame.words
+    words = _any_lwp(t, trace, data).frame.words
     l.proc.vm.copyout(addr, _REGS.pack(*words[:31], words[PC]))
     return None
 
 
 def _setregs(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
-    words = _lwp(t, trace, data).frame.words
+    words = _any_lwp(t, trace, data).frame.words
     values = _REGS.unpack(l.proc.vm.copyin(addr, _REGS.size))
     _check_pc(values[31])
     for i in range(31):
@@ -293,7 +339,7 @@ def _setregs(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
 
 
 def _getfpregs(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
-    lt = _lwp(t, trace, data)
+    lt = _any_lwp(t, trace, data)
     used = l.kernel.fpu.save(lt)
     registers = l.kernel.uareas.pcb(lt.uarea) if used else [0] * 33
     l.proc.vm.copyout(addr, _FPREGS.pack(*registers))
@@ -301,7 +347,7 @@ def _getfpregs(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
 
 
 def _setfpregs(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
-    lt = _lwp(t, trace, data)
+    lt = _any_lwp(t, trace, data)
     l.kernel.fpu.save(lt)
     l.kernel.fpu.load(lt, _FPREGS.unpack(l.proc.vm.copyin(addr, _FPREGS.size)))
     return None
@@ -309,12 +355,12 @@ def _setfpregs(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
 
 def _suspend(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
     """Keep one LWP from running when the process is continued."""
-    _lwp(t, trace, data).suspended = True
+    _any_lwp(t, trace, data).suspended = True
     return None
 
 
 def _resume(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
-    lt = _lwp(t, trace, data)
+    lt = _any_lwp(t, trace, data)
     lt.suspended = False
     if lt.stat == LSSUSPENDED:
         l.kernel.sched.unstop(lt)  # to where the others are, until the process is continued
@@ -337,10 +383,10 @@ def _lwpinfo(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
         raise Errno(EINVAL)
     lt = _next(t, l.proc.vm.copyin_int(addr))
     lid, event = (lt.lid, PL_EVENT_NONE) if lt is not None else (0, PL_EVENT_NONE)
-    if lt is not None and lid == trace.lid:
-        event = PL_EVENT_SIGNAL
-    elif lt is not None and lt.suspended:
+    if lt is not None and lt.suspended:
         event = PL_EVENT_SUSPENDED
+    elif lt is not None and lid == trace.lid:
+        event = PL_EVENT_SIGNAL
     l.proc.vm.copyout(addr, _LWPINFO.pack(lid, event))
     return None
 
@@ -387,7 +433,7 @@ def _set_siginfo(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
     given = GivenInfo(info)
     if not 0 <= given.signo < NSIG:
         raise Errno(EINVAL)
-    _lwp(t, trace, lid)
+    _any_lwp(t, trace, lid)
     trace.info, trace.lid = given, lid
     return None
 
@@ -417,15 +463,19 @@ def _get_event_mask(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Resu
 
 
 def _get_process_state(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
-    """The event at which the process stands, and the other process or the LWP. Raises Errno(EINVAL) at no event."""
+    """The event at which the process stands, and the other process or the LWP; zeroes at no event."""
     _size(data, _STATE.size)
     info = trace.info
-    if not isinstance(info, EventInfo) or not info.event:
-        raise Errno(EINVAL)
-    l.proc.vm.copyout(addr, _STATE.pack(info.event, info.other))
+    at_event = isinstance(info, EventInfo) and info.code in (TRAP_CHLD, TRAP_LWP)
+    l.proc.vm.copyout(addr, _STATE.pack(info.event, info.other) if at_event else bytes(_STATE.size))
     return None
 
 
+# What a tracer that was locked into a part of the file system may not do to a process outside.
+_LOOK_INSIDE = (
+    PT_READ_I, PT_READ_D, PT_WRITE_I, PT_WRITE_D, PT_IO, PT_SET_SIGINFO, PT_GET_SIGINFO, PT_GETREGS, PT_SETREGS,
+    PT_GETFPREGS, PT_SETFPREGS,
+)  # fmt: skip
 _REQUESTS: dict[int, Callable[[Lwp, Proc, Trace, int, int], Result]] = {
     PT_READ_I: _read, PT_READ_D: _read, PT_WRITE_I: _write, PT_WRITE_D: _write, PT_IO: _io,
     PT_CONTINUE: _continue, PT_SYSCALL: _syscall, PT_SYSCALLEMU: _syscallemu, PT_DETACH: _detach,

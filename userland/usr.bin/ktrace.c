@@ -73,7 +73,8 @@ main(int argc, char **argv)
 	}
 	if ((pid == 0) == (*argv == NULL) || (clear && *argv != NULL))
 		usage_error(usage);
-	points |= inherit | KTRFACv2;
+	points |= inherit;
+	flags |= KTRFACv2;	/* the version of the records goes with the operation */
 	if (clear) {
 		if (ktrace(NULL, KTROP_CLEAR | flags, points, pid) == -1)
 			err(1, "cannot stop tracing");

@@ -44,7 +44,8 @@ main(void)
 	/* The older headers: microseconds without an LWP, and 32 bits of seconds. */
 	for (int version = 0; version <= 1; version++) {
 		new_trace();
-		CHECK_EQ(ktrace(TRACE, KTROP_SET, KTRFAC_USER | version << KTRFAC_VER_SHIFT, pid), 0);
+		/* As ktrace(1) asks for it. Among the facilities it has the same effect. */
+		CHECK_EQ(ktrace(TRACE, KTROP_SET | version << KTRFAC_VER_SHIFT, KTRFAC_USER, pid), 0);
 		utrace("old", "", 0);
 		read_trace();
 		CHECK((header = next_record(0)) != NULL);

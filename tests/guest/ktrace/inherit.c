@@ -86,11 +86,11 @@ main(void)
 	/* DESCEND reaches those that exist, and takes facilities away again. */
 	child = make_child(&to);
 	new_trace();
-	CHECK_EQ(ktrace(TRACE, KTROP_SET | KTRFLAG_DESCEND, KTRFAC_USER | KTRFAC_NAMEI | KTRFACv2, getpid()), 0);
+	CHECK_EQ(ktrace(TRACE, KTROP_SET | KTRFLAG_DESCEND | KTRFACv2, KTRFAC_USER | KTRFAC_NAMEI, getpid()), 0);
 	CHECK_EQ(traceflag(child) & KTRFAC_MASK, KTRFAC_USER | KTRFAC_NAMEI);
-	CHECK_EQ(ktrace(NULL, KTROP_CLEAR | KTRFLAG_DESCEND, KTRFAC_NAMEI | KTRFACv2, getpid()), 0);
+	CHECK_EQ(ktrace(NULL, KTROP_CLEAR | KTRFLAG_DESCEND | KTRFACv2, KTRFAC_NAMEI, getpid()), 0);
 	CHECK_EQ(traceflag(child) & KTRFAC_MASK, KTRFAC_USER);
-	CHECK_EQ(ktrace(NULL, KTROP_CLEAR, KTRFAC_USER | KTRFACv2, getpid()), 0);
+	CHECK_EQ(ktrace(NULL, KTROP_CLEAR | KTRFACv2, KTRFAC_USER, getpid()), 0);
 	CHECK_EQ(traceflag(getpid()), 0);
 	end_child(child, to);
 	read_trace();

@@ -34,7 +34,7 @@ static inline void
 start_trace(int facilities)
 {
 	new_trace();
-	CHECK_EQ(ktrace(TRACE, KTROP_SET, facilities | KTRFACv2, getpid()), 0);
+	CHECK_EQ(ktrace(TRACE, KTROP_SET | KTRFACv2, facilities, getpid()), 0);
 }
 
 /* Stop all tracing, and read what there is. */

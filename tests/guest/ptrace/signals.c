@@ -104,7 +104,14 @@ main(void)
 
 	pid = start(itself);
 	expect_stop(pid, SIGSTOP);
-	go_on(pid, SIGSTOP);	/* a stop from the tracer is none */
+	go_on(pid, SIGSTOP);	/* it has stopped anew */
+	CHECK_ERRNO(ptrace(PT_CONTINUE, pid, (void *)1, 0), EBUSY);
+	expect_stop(pid, SIGSTOP);
+	CHECK_EQ(ptrace(PT_STOP, pid, NULL, 0), 0);
+	expect_stop(pid, SIGSTOP);
+	go_on(pid, SIGTTIN);
+	expect_stop(pid, SIGTTIN);
+	go_on(pid, 0);
 	expect_stop(pid, SIGUSR1);
 	go_on(pid, SIGKILL);
 	expect_killed(pid, SIGKILL);
