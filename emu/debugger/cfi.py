@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from emu.debugger.disasm import decode
+from emu.debugger.disasm import Instruction, decode
 from emu.debugger.dwarf import Image
 from emu.debugger.scopes import Scopes
 
@@ -20,6 +20,9 @@ NAMES = (
     "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
 )  # fmt: skip
 NUMBERS = {name: number for number, name in enumerate(NAMES)} | {"fp": FP} | {f"x{n}": n for n in range(32)}
+
+
+_SAVED = (RA, FP, 9, *range(18, 28))  # what a function saves before it uses it
 
 
 class Undefined(NamedTuple):
@@ -131,31 +134,55 @@ class CallFrames:
         have done nothing yet.
         """
         bounds = self.scopes.bounds_at(address)
-        rules: dict[int, Rule] = {RA: Same()}
         if bounds is None:
-            return Row(SP, 0, None, rules, RA, False)
-        depth = 0  # how far below the caller's sp it is now
-        frame: int | None = None  # CFA - s0, once s0 is the frame pointer
+            return Row(SP, 0, None, {RA: Same()}, RA, False)
+        state = established = _Prologue(0, None, {RA: Same()})
         for instruction in decode(read(bounds[0], address - bounds[0]), bounds[0]):
-            name, ops = instruction.mnemonic, instruction.operands
-            if name == "addi" and ops[0] == "sp" and ops[1] == "sp" and isinstance(ops[2], int):
-                depth -= ops[2]
-            elif name == "addi" and ops[0] == "s0" and ops[1] == "sp" and isinstance(ops[2], int):
-                frame = depth - ops[2]
-            elif name == "sd" and isinstance(ops[1], str) and ops[1].endswith("(sp)"):
-                number = NUMBERS.get(str(ops[0]))
-                if number in (RA, FP, 9, *range(18, 28)) and number is not None and number not in rules:
-                    rules[number] = AtCfa(int(ops[1][:-4]) - depth)
-                elif number == RA and isinstance(rules[RA], Same):
-                    rules[RA] = AtCfa(int(ops[1][:-4]) - depth)
-            elif name == "ld" and isinstance(ops[1], str) and ops[1].endswith("(sp)"):
-                number = NUMBERS.get(str(ops[0]), 0)
-                if rules.get(number) == AtCfa(int(ops[1][:-4]) - depth):
-                    rules[number] = Same()
-                    frame = None if number == FP else frame
-        if frame is not None:
-            return Row(FP, frame, None, rules, RA, False)
-        return Row(SP, depth, None, rules, RA, False)
+            target = instruction.target
+            leaves = instruction.mnemonic in ("ret", "jr") or (
+                instruction.mnemonic == "j" and target is not None and not bounds[0] <= target < bounds[1]
+            )
+            if leaves:
+                state = established  # what follows is reached from before the epilogue
+                continue
+            state = state.after(instruction)
+            if state.extent > established.extent:
+                established = state
+        if state.frame is not None:
+            return Row(FP, state.frame, None, state.rules, RA, False)
+        return Row(SP, state.depth, None, state.rules, RA, False)
+
+
+class _Prologue(NamedTuple):
+    """What a function has done to its frame so far."""
+
+    depth: int  # how far below the caller's sp it is now
+    frame: int | None  # CFA - s0, once s0 is the frame pointer
+    rules: dict[int, Rule]
+
+    @property
+    def extent(self) -> tuple[int, int, bool]:
+        """How far the prologue has come."""
+        saved = sum(isinstance(rule, AtCfa) for rule in self.rules.values())
+        return self.depth, saved, self.frame is not None
+
+    def after(self, instruction: Instruction) -> _Prologue:
+        """The state behind an instruction."""
+        name, ops = instruction.mnemonic, instruction.operands
+        if name == "addi" and ops[1] == "sp" and isinstance(ops[2], int):
+            if ops[0] == "sp":
+                return self._replace(depth=self.depth - ops[2])
+            if ops[0] == "s0":
+                return self._replace(frame=self.depth - ops[2])
+        elif name in ("sd", "ld") and isinstance(ops[1], str) and ops[1].endswith("(sp)"):
+            number = NUMBERS.get(str(ops[0]), 0)
+            slot = AtCfa(int(ops[1][:-4]) - self.depth)
+            if name == "sd" and number in _SAVED and isinstance(self.rules.get(number, Same()), Same):
+                return self._replace(rules={**self.rules, number: slot})
+            if name == "ld" and self.rules.get(number) == slot:
+                rules: dict[int, Rule] = {**self.rules, number: Same()}
+                return self._replace(rules=rules, frame=None if number == FP else self.frame)
+        return self
 
 
 def _rule(rule: Any) -> Rule:

@@ -62,8 +62,16 @@ class Scope:
 
     @cached_property
     def variables(self) -> list[Variable]:
-        """Parameters and variables declared directly here, in the order of the source."""
-        return [Variable(self.unit, die) for die in self.die.iter_children() if die.tag in _VARIABLES]
+        """Parameters and variables declared directly here, in the order of the source; also those that the optimizer
+        left nothing of, which only the function's abstract description has."""
+        own = [die for die in self.die.iter_children() if die.tag in _VARIABLES]
+        origin = origin_of(self.die)
+        if origin is None:
+            return [Variable(self.unit, die) for die in own]
+        by_origin = {found.offset: die for die in own if (found := origin_of(die)) is not None}
+        listed = [by_origin.pop(die.offset, die) for die in origin.iter_children() if die.tag in _VARIABLES]
+        known = {die.offset for die in listed}
+        return [Variable(self.unit, die) for die in listed + [die for die in own if die.offset not in known]]
 
     @property
     def parameters(self) -> list[Variable]:

@@ -114,6 +114,8 @@ class SplitPlace:
             if place is None:
                 raise Unavailable("<optimized out>")
             found += place.read(start, length)
+        if len(found) < size:
+            raise Unavailable("<optimized out>")  # the last pieces are not described
         return found
 
     def write(self, offset: int, data: bytes) -> None:
