@@ -51,16 +51,21 @@ _UNSIGNED64 = {"size_t", "u_long", "unsigned long", "dev_t", "uint64_t", "nfds_t
 class SyscallEntry:
     """One row of a system call table: number, name, C prototype, and whether the call may sleep."""
 
-    __slots__ = ("call", "handler", "name", "number", "prototype", "registers", "sleeps")
+    __slots__ = ("_arguments", "call", "handler", "name", "number", "prototype", "registers", "sleeps")
 
     def __init__(self, number: int, prototype: str, handler: Handler, sleeps: bool) -> None:
         self.number = number
         self.prototype = prototype
         self.handler = handler
         self.sleeps = sleeps
-        self.name, arguments = parse_prototype(prototype)
-        self.registers = len(arguments)  # how many the arguments take, PADs among them
-        self.call = _argument_loader(handler, arguments)
+        self.name, self._arguments = parse_prototype(prototype)
+        self.registers = len(self._arguments)  # how many they take, PADs among them
+        self.call: Callable[[Lwp, memoryview], Result] = self._first_call
+
+    def _first_call(self, l: Lwp, frame: memoryview) -> Result:
+        """A run uses a dozen calls of the hundreds there are: their loaders are made when they are needed."""
+        self.call = _argument_loader(self.handler, self._arguments)
+        return self.call(l, frame)
 
 
 def parse_prototype(prototype: str) -> tuple[str, list[str | None]]:
@@ -93,7 +98,7 @@ def parse_prototype(prototype: str) -> tuple[str, list[str | None]]:
 def _argument_loader(handler: Handler, kinds: list[str | None]) -> Callable[[Lwp, memoryview], Result]:
     """A function (lwp, trap frame words) -> handler's result, with the conversions spelled out in its text.
 
-    Built once per call from the prototype, so that the hot path is one expression without loops.
+    Built once for each system call from its prototype, so that the hot path is one expression without loops.
     """
     terms = []
     for register, kind in enumerate(kinds, FIRST_ARGUMENT):
