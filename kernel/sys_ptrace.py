@@ -466,8 +466,10 @@ def _get_process_state(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> R
     """The event at which the process stands, and the other process or the LWP; zeroes at no event."""
     _size(data, _STATE.size)
     info = trace.info
-    at_event = isinstance(info, EventInfo) and info.code in (TRAP_CHLD, TRAP_LWP)
-    l.proc.vm.copyout(addr, _STATE.pack(info.event, info.other) if at_event else bytes(_STATE.size))
+    state = bytes(_STATE.size)
+    if isinstance(info, EventInfo) and info.code in (TRAP_CHLD, TRAP_LWP):
+        state = _STATE.pack(info.event, info.other)
+    l.proc.vm.copyout(addr, state)
     return None
 
 
