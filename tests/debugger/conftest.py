@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from emu.debugger.inspector import Inspector, State
 from emu.debugger.symbols import Symbols
 from emu.debugger.target import MemoryFault
 from emu.machine.board import Board
 from emu.machine.console import Console
 from emu.machine.hart import BREAKPOINT, PC
+from kernel.errno import Errno
 from kernel.lwp import Lwp
 from kernel.main import Kernel
 from kernel.systrace import peek
 from kernel.uvm.poke import store
 from kernel.vfs.root import install
-from toolchain.cc import compile_program
+from toolchain.cc import cached_program
 from toolchain.native import clock_library
 
 _EBREAK = bytes.fromhex("0290")
@@ -39,7 +41,10 @@ class LwpTarget:
     def write(self, address: int, data: bytes) -> None:
         while data:
             step = min(len(data), 4096 - (address & 4095))
-            store(self.lwp.proc.vm, address, data[:step])
+            try:
+                store(self.lwp.proc.vm, address, data[:step])
+            except Errno:
+                raise MemoryFault(address) from None
             address, data = address + step, data[step:]
 
     def register(self, n: int) -> int:
@@ -92,6 +97,10 @@ class Stopped:
 
         return on_trap
 
+    def inspect(self, state: State | None = None) -> Inspector:
+        """The commands, at this stop."""
+        return Inspector(self.symbols, self.target, state)
+
     def address(self, where: str | int) -> int:
         if isinstance(where, int):
             return where
@@ -107,6 +116,10 @@ class Stopped:
             self.kernel.pick()
             self.kernel.switch()
             self._started = True
+        elif self.kernel.curlwp.frame.words[PC] == address:  # the next time, then
+            caller = self.inspect().frame(1)
+            assert caller is not None
+            self.go(caller.pc)
         vm = self.kernel.curlwp.proc.vm
         original = peek(vm, address, 2)
         assert original is not None
@@ -121,16 +134,25 @@ class Stopped:
         return self.target
 
 
+PROGRAMS = Path(__file__).parent / "programs"
+
+
+def program(name: str, *flags: str) -> Path:
+    """One of the programs here, compiled."""
+    return cached_program(PROGRAMS / name, list(flags))
+
+
 @pytest.fixture
 def stopped(tmp_path: Path) -> Callable[..., Stopped]:
-    """stopped(text, "main", flags=["-O2"]): the program stopped there."""
+    """stopped("calls.c", "main", flags=["-O2"]): one of the programs, or a text, stopped there."""
 
-    def start(source: str | Path, where: str | int, flags: Sequence[str] = (), argv: Sequence[str] = ()) -> Stopped:
-        path = Path(source) if isinstance(source, Path) else tmp_path / "t.c"
-        if isinstance(source, str):
+    def start(source: str, where: str | int, flags: Sequence[str] = (), argv: Sequence[str] = ()) -> Stopped:
+        if "\n" in source:
+            path = tmp_path / "t.c"
             path.write_text(source)
-        program = compile_program([path], tmp_path / "prog", flags=flags)
-        found = Stopped(program, argv)
+        else:
+            path = PROGRAMS / source
+        found = Stopped(cached_program(path, list(flags)), argv)
         found.go(where)
         return found
 

@@ -139,9 +139,7 @@ def test_pagewalk_tells_what_a_store_will_do(compile_guest: Callable[..., Path])
     visit(compile_guest(FAMILY), {0: untouched, 1: shared, 2: copied, 10: of_shared_memory}, cow="page")
 
 
-def test_pagewalk_through_shared_tables(
-    compile_guest: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pagewalk_through_shared_tables(compile_guest: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """With table-level sharing, the child's V bits are clear until it touches something."""
     monkeypatch.setitem(STRATEGIES, "table", partial(share_tables, small=0))  # or these tables were copied at fork
 
