@@ -24,13 +24,14 @@ INHERIT_SHARE, INHERIT_COPY, INHERIT_NONE, INHERIT_DONATE, INHERIT_ZERO = range(
 def prepare_parent(vm: VmSpace) -> None:
     """Give private entries with inheritance SHARE an object, so that both sides see each other's stores.
 
-    Shared memory with inheritance COPY is private from here on, for the parent, too: NetBSD marks the parent's
-    entry as one to be copied (spec Q10). Raises Errno(ENOMEM).
+    Anonymous shared memory with inheritance COPY is private from here on, for the parent, too: NetBSD marks the
+    parent's entry as one to be copied (spec Q10). That of a file or a segment is no matter of the parent's.
+    Raises Errno(ENOMEM).
     """
     for entry in list(vm.entries):
         if entry.inherit == INHERIT_SHARE and not entry.shared:
             _make_shared(vm, entry)
-        elif entry.inherit == INHERIT_COPY and entry.shared:
+        elif entry.inherit == INHERIT_COPY and entry.shared and entry.obj is not None and entry.obj.anonymous:
             _make_private(vm, entry)
 
 
@@ -62,6 +63,7 @@ def _make_shared(vm: VmSpace, entry: MapEntry) -> None:
             frames.page[copy << 12 : (copy + 1) << 12] = frames.page[pfn << 12 : (pfn + 1) << 12]
             pmap.enter(va, copy, entry.prot, writable=False)
     obj = UvmObject(frames, from_backing if backing is not None else None)
+    obj.anonymous = True
     for va, at in pmap.present(entry.start, entry.end):
         pfn = pmap.words[at] >> PPN_SHIFT
         frames.hold(pfn)
@@ -75,10 +77,7 @@ def _make_shared(vm: VmSpace, entry: MapEntry) -> None:
 
 
 def _make_private(vm: VmSpace, entry: MapEntry) -> None:
-    """Copy what shared memory holds now. Raises Errno(ENOMEM), with the entry as it was.
-
-    Pages of a file that nobody has looked at stay to be read from it on first use.
-    """
+    """Copy what anonymous shared memory holds now. Raises Errno(ENOMEM), with the entry as it was."""
     frames, pmap, obj = vm.kernel.frames, vm.pmap, entry.obj
     assert obj is not None
     first = entry.offset >> 12
@@ -127,7 +126,8 @@ def copy_wired(parent: VmSpace, child: VmSpace) -> None:
 
 
 def correct_child(vm: VmSpace) -> None:
-    """Put right a fresh child's entries: NONE is a hole, ZERO is zero-fill. Nothing is wired in a child."""
+    """Put right a fresh child's entries: NONE is a hole, ZERO is zero-fill, a COPY of a shared file or segment is a
+    private mapping of it. Nothing is wired in a child. Raises Errno(ENOMEM)."""
     from kernel.uvm.map import MapEntry
 
     for entry in list(vm.entries):
@@ -137,5 +137,8 @@ def correct_child(vm: VmSpace) -> None:
             vm.unmap(entry.start, entry.end)
             fresh = MapEntry(entry.start, entry.end, entry.prot, maxprot=entry.maxprot, inherit=INHERIT_ZERO)
             vm.insert(fresh)
+        elif entry.inherit == INHERIT_COPY and entry.shared:
+            vm.pmap.remove(entry.start, entry.end)
+            vm.change(entry.start, entry.end, shared=False)
         if entry.wired and entry.inherit != INHERIT_NONE:
             vm.change(entry.start, entry.end, wired=False)

@@ -101,6 +101,7 @@ def sys_mmap(l: Lwp, addr: int, length: int, prot: int, flags: int, fd: int, pos
         raise
     if flags & MAP_ANON and shared:
         obj = UvmObject(l.kernel.frames)
+        obj.anonymous = True
     vm.insert(
         MapEntry(start, start + size, prot, maxprot=maxprot, obj=obj, offset=pos, shared=shared, inherit=inherit,
                  name=name)
@@ -158,7 +159,10 @@ def _file_object(l: Lwp, fd: int, prot: int, shared: bool) -> tuple[UvmObject | 
     if obj is None:
         if not vnode.maps_zero:
             raise Errno(ENODEV)
-        return (UvmObject(l.kernel.frames) if shared else None), maxprot, "zero"
+        obj = UvmObject(l.kernel.frames) if shared else None
+        if obj is not None:
+            obj.anonymous = True
+        return obj, maxprot, "zero"
     obj.hold()
     return obj, maxprot, vnode.name_hint()
 

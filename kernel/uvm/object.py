@@ -17,13 +17,14 @@ Pager = Callable[[int], bytes | memoryview | None]  # page index -> up to 4096 b
 class UvmObject:
     """`pages` maps page index -> frame number; the object holds one reference on each frame."""
 
-    __slots__ = ("backing", "frames", "pager", "pages", "refs", "size")
+    __slots__ = ("anonymous", "backing", "frames", "pager", "pages", "refs", "size")
 
     def __init__(self, frames: Frames, pager: Pager | None = None) -> None:
         self.frames = frames
         self.pages: dict[int, int] = {}
         self.pager = pager
         self.refs = 1
+        self.anonymous = False  # it stands for what NetBSD keeps in an amap: memory that only relatives share
         self.backing: UvmObject | None = None  # an object whose pages the pager reads; one reference is ours
         self.size: int | None = None  # bytes, for a file: pages wholly beyond it cannot be touched (SIGBUS)
 

@@ -2,7 +2,9 @@
  * minherit: each inheritance, on private and on shared memory, and over two generations (spec C.21,
  * quirk Q10).
  */
+#include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <fcntl.h>
 #include <signal.h>
 
@@ -209,6 +211,87 @@ test_share_private_file(void)
 	CHECK_EQ(text[PAGE], 'f');
 }
 
+/*
+ * A shared file, or a segment, that is to be copied: the child has a private mapping of it, and sees what is stored
+ * there until it stores to the same page itself. The parent goes on sharing.
+ */
+static void
+test_copy_of_an_object(int segment, int touched)
+{
+	struct baton go = new_baton(), done = new_baton();
+	static char text[3 * PAGE];
+	int fd = -1, id = -1;
+	volatile char *p, *other;
+	pid_t pid;
+
+	memset(text, 'f', sizeof(text));
+	if (segment) {
+		id = shmget(IPC_PRIVATE, sizeof(text), 0600);
+		p = shmat(id, NULL, 0);
+		other = shmat(id, NULL, 0);
+		memcpy((char *)other, text, sizeof(text));
+	} else {
+		fd = open("/tmp/copied", O_RDWR | O_CREAT | O_TRUNC, 0644);
+		CHECK_EQ(write(fd, text, sizeof(text)), (int)sizeof(text));
+		p = mmap(NULL, sizeof(text), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		other = mmap(NULL, sizeof(text), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	}
+	CHECK(p != (volatile char *)-1 && other != (volatile char *)-1);
+	if (touched)
+		for (int i = 0; i < 3; i++)
+			p[i * PAGE] = 'p';
+	char first = touched ? 'p' : 'f';
+	CHECK_EQ(minherit((void *)p, sizeof(text), MAP_INHERIT_COPY), 0);
+	pid = fork();
+	if (pid == 0) {
+		CHECK_EQ(p[0], first);
+		p[PAGE] = 'c';
+		pass(done);
+		await(go);
+		CHECK_EQ(p[0], 'P');
+		CHECK_EQ(p[PAGE], 'c');
+		CHECK_EQ(p[PAGE + 1], 'f');
+		CHECK_EQ(p[2 * PAGE], 'O');
+		CHECK_EQ(other[PAGE], 'P');	/* this one is shared as ever */
+		p[0] = 'd';
+		/* Its own child has a copy of what is private here. */
+		pid = fork();
+		if (pid == 0) {
+			CHECK_EQ(p[0], 'd');
+			CHECK_EQ(p[PAGE], 'c');
+			CHECK_EQ(p[2 * PAGE], 'O');
+			p[PAGE] = 'e';
+			_exit(0);
+		}
+		expect_exit(pid, 0);
+		CHECK_EQ(p[PAGE], 'c');
+		_exit(0);
+	}
+	await(done);
+	CHECK_EQ(p[PAGE], first);
+	p[0] = 'P';
+	p[PAGE] = 'P';
+	other[2 * PAGE] = 'O';
+	CHECK_EQ(p[2 * PAGE], 'O');
+	pass(go);
+	expect_exit(pid, 0);
+	CHECK_EQ(other[0], 'P');
+	CHECK_EQ(p[0], 'P');
+	CHECK_EQ(p[PAGE], 'P');
+	if (segment) {
+		CHECK_EQ(shmctl(id, IPC_RMID, NULL), 0);
+		CHECK_EQ(shmdt((void *)p), 0);
+		CHECK_EQ(shmdt((void *)other), 0);
+	} else {
+		CHECK_EQ(pread(fd, text, sizeof(text), 0), (int)sizeof(text));
+		CHECK_EQ(text[0], 'P');
+		CHECK_EQ(text[PAGE], 'P');
+		munmap((void *)p, sizeof(text));
+		munmap((void *)other, sizeof(text));
+		close(fd);
+	}
+}
+
 /* Only the named pages, whole ones; gaps are passed over. */
 static void
 test_ranges(void)
@@ -253,6 +336,8 @@ main(void)
 	test_share(MAP_SHARED, 0);
 	test_share(MAP_PRIVATE, 1);
 	test_share_private_file();
+	for (int i = 0; i < 4; i++)
+		test_copy_of_an_object(i & 1, i >> 1);
 	test_ranges();
 	return 0;
 }
