@@ -12,7 +12,7 @@ from kernel import exit as waiting
 from kernel import fcntl, fork, ioctl, sys_sig
 from kernel.errno import EJUSTRETURN, ERESTART
 from kernel.exec import ARG_MAX
-from kernel.signal import NAMES as SIGNALS
+from kernel.signo import NAMES as SIGNALS
 from kernel.syscall import NATIVE, errno_name
 from kernel.systrace import peek_string
 from kernel.uvm import mmap, pmap

@@ -16,7 +16,8 @@ from kernel.lwp import Lwp
 from kernel.proc import PK_SYSTEM, Proc
 from kernel.sched import LSRUN, LSZOMB
 from kernel.sdt import Sdt
-from kernel.signal import SI_LWP, SI_QUEUE, SI_TIMER, SI_USER, SIG_DFL, SigInfo
+from kernel.siginfo import SigInfo
+from kernel.signo import SI_LWP, SI_QUEUE, SI_TIMER, SI_USER, SIG_DFL
 from kernel.systrace import UIO_READ
 from kernel.uvm.map import VmSpace
 from kernel.vfs.vnode import Vnode

@@ -11,7 +11,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from kernel.ldisc import TTYHOG
-from kernel.signal import SIGWINCH
+from kernel.signo import SIGWINCH
 from kernel.termios import DISABLED, ICANON, ONLCR, VEOF
 from kernel.tty import Tty
 from kernel.tty_ioctl import resize

@@ -22,7 +22,7 @@ from kernel.prof import stop_profiling
 from kernel.program import Program, load, map_program
 from kernel.prot import change_cred
 from kernel.ptrace import TRAP_EXEC, EventInfo, event_stop
-from kernel.signal import SIGKILL, bit
+from kernel.signo import SIGKILL, bit
 from kernel.sys_sig import execsigs
 from kernel.syscall import JUSTRETURN, Result, syscall
 from kernel.uvm.map import MAXSSIZ, MAXTSIZ, USRSTACK, MapEntry, VmSpace, round_page

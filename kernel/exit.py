@@ -32,7 +32,8 @@ from kernel.prot import fix_jobc, leave_pgrp
 from kernel.ptrace import untrace
 from kernel.resource import own_usage, pack_wait_rusage, pack_wrusage
 from kernel.sched import LSRUN, LSSTOP, LSZOMB
-from kernel.signal import (
+from kernel.siginfo import SigInfo
+from kernel.signo import (
     CLD_CONTINUED,
     CLD_EXITED,
     CLD_KILLED,
@@ -43,7 +44,6 @@ from kernel.signal import (
     SIGCONT,
     SIGHUP,
     SIGKILL,
-    SigInfo,
 )
 from kernel.syscall import Result, syscall
 from kernel.time import TICK

@@ -49,7 +49,8 @@ from kernel.ptrace import (
 )
 from kernel.ras import ras_fork
 from kernel.sched import LSSTOP
-from kernel.signal import NSIG, SIGCHLD, Pending
+from kernel.siginfo import Pending
+from kernel.signo import NSIG, SIGCHLD
 from kernel.syscall import Result, syscall
 from kernel.time import TICK
 from kernel.uvm.uarea import PCB_WORDS

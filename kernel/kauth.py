@@ -14,7 +14,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from kernel.proc import PK_SUGID
-from kernel.signal import SIGCONT
+from kernel.signo import SIGCONT
 
 if TYPE_CHECKING:
     from kernel.main import Kernel

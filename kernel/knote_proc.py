@@ -24,7 +24,7 @@ from kernel.knote import (
     Knote,
 )
 from kernel.prot import proc_find
-from kernel.signal import NOTE_SIGNAL
+from kernel.signo import NOTE_SIGNAL
 
 if TYPE_CHECKING:
     from kernel.knote import Kqueue

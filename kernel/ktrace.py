@@ -14,7 +14,8 @@ from kernel.errno import EACCES, EBADF, EINVAL, ENOSPC, EPERM, ESRCH, Errno
 from kernel.fcntl import FREAD, FWRITE
 from kernel.kauth import KTR_PERSISTENT, Process
 from kernel.sched import LSRUN, LSZOMB
-from kernel.signal import SigInfo, pack_sigset
+from kernel.siginfo import SigInfo
+from kernel.signo import pack_sigset
 from kernel.syscall import Result, syscall
 from kernel.systrace import peek, peek_string
 from kernel.time import realtime

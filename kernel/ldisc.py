@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 
 from kernel.fcntl import FREAD, FWRITE
-from kernel.signal import SIGINFO, SIGINT, SIGQUIT, SIGTSTP
+from kernel.signo import SIGINFO, SIGINT, SIGQUIT, SIGTSTP
 from kernel.termios import (
     ALTWERASE,
     CREAD,

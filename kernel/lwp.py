@@ -10,7 +10,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from kernel.sched import LSIDL, Callout, CondVar
-from kernel.signal import Pending
+from kernel.siginfo import Pending
 
 if TYPE_CHECKING:
     from emu.machine.hart import TrapFrame

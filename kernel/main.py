@@ -32,7 +32,9 @@ from kernel.ras import ras_restart
 from kernel.resource import Stats
 from kernel.sched import LSONPROC, LSSLEEP, LSZOMB, Scheduler
 from kernel.sdt import Sdt
-from kernel.signal import DEFAULT_IGNORED, SIGCONT, Pending, SigActs, Signals, bit
+from kernel.siginfo import Pending, SigActs
+from kernel.signal import Signals
+from kernel.signo import DEFAULT_IGNORED, SIGCONT, bit
 from kernel.syscall import MAXSYSCALL
 from kernel.trap import TRAP_CYCLES, TRAP_NS, Trap, trap_of
 from kernel.uidinfo import UidInfo

@@ -7,17 +7,8 @@ from typing import TYPE_CHECKING
 
 from emu.machine.hart import A0, A1, PC, RA, SP, SR, SR_FS, TP
 from kernel.errno import EINVAL, Errno
-from kernel.signal import (
-    CANTMASK,
-    SA_ONSTACK,
-    SIGINFO_SIZE,
-    SS_DISABLE,
-    SS_ONSTACK,
-    SigAction,
-    SigInfo,
-    pack_sigset,
-    parse_sigset,
-)
+from kernel.siginfo import SIGINFO_SIZE, SigAction, SigInfo
+from kernel.signo import CANTMASK, SA_ONSTACK, SS_DISABLE, SS_ONSTACK, pack_sigset, parse_sigset
 from kernel.uvm.map import USRSTACK, VM_MAXUSER_ADDRESS
 
 if TYPE_CHECKING:

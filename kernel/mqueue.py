@@ -48,7 +48,8 @@ from kernel.file import MQUEUE, File, FileTable, Pending, Stat
 from kernel.proc import SACTIVE, SSTOP
 from kernel.sched import CondVar
 from kernel.select import SelInfo
-from kernel.signal import NSIG, SigInfo
+from kernel.siginfo import SigInfo
+from kernel.signo import NSIG
 from kernel.syscall import Result, syscall
 from kernel.sysctl import INT, Request, Sysctl
 from kernel.time import TIMESPEC, realtime

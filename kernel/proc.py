@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kernel.lwpctl import LwpControl
     from kernel.main import Kernel
     from kernel.ptrace import Trace
-    from kernel.signal import Pending, SigActs
+    from kernel.siginfo import Pending, SigActs
     from kernel.tracefile import TraceFile
     from kernel.uvm.map import VmSpace
     from kernel.vfs.vnode import Vnode

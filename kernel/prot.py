@@ -21,7 +21,7 @@ from kernel.proc import (
     Proc,
     Session,
 )
-from kernel.signal import SIGCONT, SIGHUP
+from kernel.signo import SIGCONT, SIGHUP
 from kernel.syscall import syscall
 
 if TYPE_CHECKING:

@@ -27,18 +27,8 @@ from kernel.proc import (
     SSTOP,
     Proc,
 )
-from kernel.signal import (
-    DEFAULT_IGNORED,
-    SA_RESTART,
-    SIG_DFL,
-    SIG_IGN,
-    SIGINFO_SIZE,
-    SIGKILL,
-    SIGTRAP,
-    STOP_SIGNALS,
-    SigInfo,
-    bit,
-)
+from kernel.siginfo import SIGINFO_SIZE, SigInfo
+from kernel.signo import DEFAULT_IGNORED, SA_RESTART, SIG_DFL, SIG_IGN, SIGKILL, SIGTRAP, STOP_SIGNALS, bit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from kernel.kauth import Process
 from kernel.limits import RLIM_INFINITY, RLIMIT_CPU, privatise
 from kernel.proc import SACTIVE, SSTOP, SZOMB
 from kernel.prot import proc_find
-from kernel.signal import SIGKILL, SIGXCPU
+from kernel.signo import SIGKILL, SIGXCPU
 from kernel.syscall import syscall
 
 if TYPE_CHECKING:

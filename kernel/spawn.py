@@ -41,7 +41,8 @@ from kernel.ptrace import (
     wants,
 )
 from kernel.sched import CondVar
-from kernel.signal import CANTMASK, NSIG, SIGCHLD, SigAction, bit, parse_sigset
+from kernel.siginfo import SigAction
+from kernel.signo import CANTMASK, NSIG, SIGCHLD, bit, parse_sigset
 from kernel.syscall import syscall
 from kernel.vfs import namei
 from kernel.vfs.sys_cwd import open_directory, searchable

@@ -30,7 +30,8 @@ from kernel.mcontext import UC_CPU, UCONTEXT_SIZE, load_ucontext
 from kernel.proc import PS_WEXIT, PSL_TRACELWP_CREATE, PSL_TRACELWP_EXIT, SSTOP
 from kernel.ptrace import PTRACE_LWP_CREATE, PTRACE_LWP_EXIT, TRAP_LWP, EventInfo, event_stop, wants
 from kernel.sched import LSRUN, LSSLEEP, LSSTOP, LSSUSPENDED, LSZOMB, CondVar
-from kernel.signal import SI_LWP, SigInfo, check_signo
+from kernel.siginfo import SigInfo
+from kernel.signo import SI_LWP, check_signo
 from kernel.syscall import JUSTRETURN, Result, syscall
 from kernel.time import TIMER_ABSTIME, clock_gettime, copyin_timespec, pack_timespec
 

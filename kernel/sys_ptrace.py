@@ -24,17 +24,8 @@ from kernel.ptrace import (
     watch_calls,
 )
 from kernel.sched import LSSUSPENDED, LSZOMB
-from kernel.signal import (
-    NSIG,
-    SIGINFO_SIZE,
-    SIGKILL,
-    SIGSTOP,
-    STOP_SIGNALS,
-    SigInfo,
-    bit,
-    pack_sigset,
-    parse_sigset,
-)
+from kernel.siginfo import SIGINFO_SIZE, SigInfo
+from kernel.signo import NSIG, SIGKILL, SIGSTOP, STOP_SIGNALS, bit, pack_sigset, parse_sigset
 from kernel.syscall import Result, syscall
 from kernel.systrace import peek
 from kernel.uvm.map import VM_MAXUSER_ADDRESS

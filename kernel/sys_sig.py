@@ -10,7 +10,8 @@ from kernel.mcontext import UC_CPU, UCONTEXT_SIZE, load_ucontext, pack_ucontext
 from kernel.proc import PK_CLDSIGIGN, PK_NOCLDWAIT, PK_SYSTEM, PS_NOCLDSTOP, SIDL, Proc
 from kernel.ptrace import given
 from kernel.sched import CondVar
-from kernel.signal import (
+from kernel.siginfo import SIGINFO_SIZE, SigAction, SigInfo
+from kernel.signo import (
     ALL,
     CANTMASK,
     DEFAULT_IGNORED,
@@ -25,13 +26,10 @@ from kernel.signal import (
     SIGCHLD,
     SIGCONT,
     SIGILL,
-    SIGINFO_SIZE,
     SIGPWR,
     SIGTRAP,
     SS_DISABLE,
     SS_ONSTACK,
-    SigAction,
-    SigInfo,
     bit,
     check_signo,
     pack_sigset,

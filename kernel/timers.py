@@ -14,7 +14,8 @@ import struct
 from typing import TYPE_CHECKING
 
 from kernel.errno import EAGAIN, EINVAL, Errno
-from kernel.signal import NSIG, SI_TIMER, SIGALRM, SIGPROF, SIGVTALRM, SigInfo, bit
+from kernel.siginfo import SigInfo
+from kernel.signo import NSIG, SI_TIMER, SIGALRM, SIGPROF, SIGVTALRM, bit
 from kernel.syscall import syscall
 from kernel.time import (
     CLOCK_MONOTONIC,

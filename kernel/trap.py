@@ -32,7 +32,8 @@ from kernel.proc import PST_PROFIL
 from kernel.prof import profile_tick
 from kernel.resource import check_cpu_limit
 from kernel.sched import LSONPROC
-from kernel.signal import SIGBUS, SIGILL, SIGSYS, SIGTRAP, SigInfo
+from kernel.siginfo import SigInfo
+from kernel.signo import SIGBUS, SIGILL, SIGSYS, SIGTRAP
 from kernel.syscall import JUSTRETURN, MAXSYSCALL, NATIVE, Result, Value
 from kernel.systrace import traced
 from kernel.uvm.fault import fault, quick_store, siginfo_for

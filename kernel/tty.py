@@ -15,7 +15,7 @@ from kernel.ldisc import LineDiscipline
 from kernel.proc import PL_CONTROLT, PL_PPWAIT, PS_WEXIT
 from kernel.sched import CondVar
 from kernel.select import SelInfo
-from kernel.signal import SIGHUP, SIGINFO, SIGTSTP, SIGTTIN, SIGTTOU, bit
+from kernel.signo import SIGHUP, SIGINFO, SIGTSTP, SIGTTIN, SIGTTOU, bit
 from kernel.termios import (
     ICANON,
     IEXTEN,

@@ -30,7 +30,7 @@ from kernel.ioctl import (
 from kernel.proc import PL_CONTROLT, SSTOP, SZOMB, Proc
 from kernel.resource import own_usage
 from kernel.sched import LSONPROC, LSRUN
-from kernel.signal import SIGHUP, SIGWINCH
+from kernel.signo import SIGHUP, SIGWINCH
 from kernel.termios import CIGNORE, EXTPROC, FLUSHO, ICANON, PENDIN, TERMIOS_SIZE, Termios
 
 if TYPE_CHECKING:

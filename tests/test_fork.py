@@ -14,7 +14,7 @@ from kernel.fork import FORK_CLEANFILES, FORK_NOWAIT, FORK_SYSTEM, fork1
 from kernel.lwp import Lwp
 from kernel.pid import PidTable
 from kernel.proc import PK_NOCLDWAIT, PK_SYSTEM
-from kernel.signal import SIGCHLD
+from kernel.signo import SIGCHLD
 from kernel.uvm.page import Frames
 from kernel.uvm.uarea import UAreas
 from tests.conftest import Machine, RunGuest, pass_or_explain

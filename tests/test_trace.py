@@ -19,7 +19,7 @@ from kernel.lwp import Lwp
 from kernel.main import Kernel
 from kernel.proc import Proc
 from kernel.sdt import Probe
-from kernel.signal import CLD_EXITED, CLD_KILLED, SIGTERM, SIGUSR1
+from kernel.signo import CLD_EXITED, CLD_KILLED, SIGTERM, SIGUSR1
 from tests.commands import EACH, results, run_script
 from tests.conftest import ROOT, Machine, Outcome, RunGuest, pass_or_explain
 

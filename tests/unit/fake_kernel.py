@@ -21,7 +21,7 @@ from kernel.prot import join_after
 from kernel.resource import Stats
 from kernel.sched import Scheduler
 from kernel.sdt import Sdt
-from kernel.signal import Pending, SigActs
+from kernel.siginfo import Pending, SigActs
 from kernel.syscall import NATIVE
 from kernel.sysctl_tree import build_tree
 from kernel.time import Timekeeper

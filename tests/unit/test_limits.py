@@ -22,7 +22,7 @@ from kernel.limits import (
 )
 from kernel.lwp import Lwp
 from kernel.resource import Rusage, Stats, check_cpu_limit, own_usage, pack_wait_rusage, pack_wrusage
-from kernel.signal import SIGKILL, SIGXCPU
+from kernel.signo import SIGKILL, SIGXCPU
 from kernel.uvm.map import MAXSSIZ, USRSTACK
 from tests.unit.fake_kernel import BASE, FakeKernel, call
 

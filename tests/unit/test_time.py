@@ -9,7 +9,7 @@ import pytest
 from kernel.errno import EAGAIN, EFAULT, EINTR, EINVAL, EPERM, ERESTART, ESRCH, Errno
 from kernel.kauth import Cred
 from kernel.lwp import Lwp
-from kernel.signal import SI_TIMER, SIGALRM, SIGPROF, SIGUSR1, SIGVTALRM
+from kernel.signo import SI_TIMER, SIGALRM, SIGPROF, SIGUSR1, SIGVTALRM
 from kernel.time import NS
 from kernel.timers import MIN_INTERVAL, timers_exec, timers_exit
 from tests.unit.fake_kernel import BASE, FakeKernel, advance, call

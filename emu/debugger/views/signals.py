@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from emu.debugger.views.common import Context, label, table
-from kernel.signal import (
+from kernel.signo import (
     NAMES,
     NSIG,
     SA_NOCLDSTOP,
@@ -25,7 +25,7 @@ from kernel.signal import (
 
 if TYPE_CHECKING:
     from kernel.proc import Proc
-    from kernel.signal import Pending, SigInfo
+    from kernel.siginfo import Pending, SigInfo
 
 _FLAGS = {
     SA_ONSTACK: "onstack", SA_RESTART: "restart", SA_RESETHAND: "resethand", SA_NOCLDSTOP: "nocldstop",
