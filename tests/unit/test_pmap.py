@@ -53,6 +53,8 @@ class World:
             end = base + PAGES_EACH * PAGE
             shared = n == 2
             obj = UvmObject(self.kernel.frames) if shared else None
+            if obj is not None:
+                obj.anonymous = True
             inherit = INHERIT_SHARE if shared else INHERIT_COPY
             vm.insert(MapEntry(base, end, RW, obj=obj, shared=shared, inherit=inherit))
             for va in range(base, end, PAGE):
