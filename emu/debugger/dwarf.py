@@ -49,6 +49,7 @@ class Image:
         from elftools.elf.elffile import ELFFile
 
         self.path = path
+        self.damaged = False  # the debugging information cannot be read
         try:
             self._elf = ELFFile(io.BytesIO(data))
         except ELFError:
@@ -149,10 +150,14 @@ class Image:
 
     @cached_property
     def units(self) -> list[Unit]:
-        dwarf = self.dwarf
-        if dwarf is None or not dwarf.debug_info_sec:
+        try:
+            dwarf = self.dwarf
+            if dwarf is None or not dwarf.debug_info_sec:
+                return []
+            return [Unit(self, cu) for cu in dwarf.iter_CUs()]
+        except Exception:  # pyelftools raises whatever it stumbles over in a damaged file
+            self.damaged = True
             return []
-        return [Unit(self, cu) for cu in dwarf.iter_CUs()]
 
     @cached_property
     def _unit_ranges(self) -> list[tuple[int, int, Unit]]:

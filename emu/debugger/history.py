@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from emu.debugger import types as t
 from emu.debugger.errors import DebuggerError
 from emu.debugger.target import Target
 from emu.debugger.typereader import Types
@@ -44,9 +43,14 @@ class History:
 
 
 def _freeze(value: Value) -> Any:
-    if value.missing or isinstance(value.plain, t.Function):
-        return (value.type.key, value.address, b"", value.missing)
-    return (value.type.key, value.address, value.data, "")
+    if value.missing:
+        return (value.type.key, None, b"", value.missing)
+    if isinstance(value.place, MemoryPlace):
+        return (value.type.key, value.address, None, "")
+    try:
+        return (value.type.key, value.address, value.data, "")
+    except DebuggerError as error:
+        return (value.type.key, value.address, b"", str(error))
 
 
 def _thaw(frozen: Any, types: Types, target: Target) -> Value:
@@ -54,8 +58,8 @@ def _thaw(frozen: Any, types: Types, target: Target) -> Value:
     if key == ("register",):
         return Value(FLOAT_REGISTER, FixedPlace(data))
     type = types.from_key(key)
-    if isinstance(t.strip(type), t.Function):
-        return Value(type, MemoryPlace(target, address or 0))
+    if data is None:
+        return Value(type, MemoryPlace(target, address))
     if address is not None:
         return Value(type, KeptPlace(data, MemoryPlace(target, address), 0), missing=missing)
     return Value(type, FixedPlace(data), missing=missing)

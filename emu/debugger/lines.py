@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from bisect import bisect_right
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -240,7 +241,8 @@ class Lines:
         return self.table(unit).file(value_of(die, "DW_AT_decl_file", 0))
 
     def after_prologue(self, low: int, high: int) -> int:
-        """Where a function's body begins: the compiler's mark, else the second line, else its first instruction."""
+        """Where a function's body begins: the compiler's mark, else its second statement (gcc has one for the opening
+        brace, and another for what follows), else its first instruction."""
         unit = self.image.unit_at(low)
         if unit is None:
             return low
@@ -248,13 +250,14 @@ class Lines:
         marks = [address for address in table.prologue_ends if low <= address < high]
         if marks:
             return min(marks)
+        if re.match(r"GNU .* -O[1-9gs]", unit.producer):
+            return low  # variables are described from the first instruction on, and lines are in no order
         index = table.index_at(low)
         if index is None:
             return low
-        first = table.spans[index]
         for span in table.spans[index + 1 :]:
             if span.start >= high:
                 break
-            if span.line and span.line != first.line and span.statement:
+            if span.line and span.statement:
                 return span.start
         return low

@@ -70,6 +70,8 @@ class Scope:
             return [Variable(self.unit, die) for die in own]
         by_origin = {found.offset: die for die in own if (found := origin_of(die)) is not None}
         listed = [by_origin.pop(die.offset, die) for die in origin.iter_children() if die.tag in _VARIABLES]
+        deeper = _origins_below(self.die)  # the same function may be cut into blocks in another way
+        listed = [die for die in listed if die.offset not in deeper]
         known = {die.offset for die in listed}
         return [Variable(self.unit, die) for die in listed + [die for die in own if die.offset not in known]]
 
@@ -364,6 +366,19 @@ class Scopes:
                 address = self.lines.after_prologue(function.low, function.high)
             found[key] = self.place(address, owner.name if owner is not None else None)
         return list(found.values())
+
+
+def _origins_below(die: DIE) -> set[int]:
+    """What the variables in the blocks of a scope, not in its own, originate in."""
+    found: set[int] = set()
+    for child in die.iter_children():
+        if child.tag == "DW_TAG_lexical_block":
+            for inner in child.iter_children():
+                origin = origin_of(inner) if inner.tag in _VARIABLES else None
+                if origin is not None:
+                    found.add(origin.offset)
+            found |= _origins_below(child)
+    return found
 
 
 def _inlined_below(scope: Scope, name: str) -> list[Scope]:

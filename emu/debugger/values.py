@@ -14,6 +14,9 @@ from emu.debugger.location import MASK, Constant, InMemory, InRegister, Location
 from emu.debugger.target import MemoryFault, Target
 from emu.debugger.unwind import PC, Frame
 
+# The largest value that is copied into the history.
+_COPIED = 1 << 16
+
 
 class Place(Protocol):
     """Where a value is kept."""
@@ -212,7 +215,8 @@ class Value:
         if isinstance(type, t.Struct | t.Void):
             raise DebuggerError("Value can't be converted to integer.")
         if t.is_floating(type):
-            return int(self.real())
+            real = self.real()
+            return int(real) if math.isfinite(real) else 0
         if self.bits:
             size = (self.bit + self.bits + 7) // 8
             self._check()
@@ -252,13 +256,18 @@ class Value:
         return Value(type, self.place, self.offset, missing=self.missing)
 
     def fetched(self) -> Value:
-        """A copy that does not change with the program: what the value history keeps."""
+        """A copy that does not change with the program: what the value history keeps. What is very large, or can only
+        be read in part, is kept as the place that it is."""
         if isinstance(self.place, FixedPlace) or isinstance(self.plain, t.Function | t.Void) or self.missing:
             return self
         if self.bits:
             return make(self.integer(), self.type)
-        found = Value(self.type, KeptPlace(self.data, self.place, self.offset))
-        return found
+        if self.type.size > _COPIED:
+            return self
+        try:
+            return Value(self.type, KeptPlace(self.data, self.place, self.offset))
+        except DebuggerError:
+            return self
 
     # -- changing it
 
@@ -371,6 +380,8 @@ def make(value: int | float, type: t.Type) -> Value:
         return Value(type, FixedPlace(encode_float(float(value), plain.size)))
     if isinstance(plain, t.Base) and plain.encoding == t.BOOLEAN:
         return Value(type, FixedPlace(int(bool(value)).to_bytes(plain.size, "little")))
+    if isinstance(value, float) and not math.isfinite(value):
+        value = 0
     number = int(value) & (1 << 8 * plain.size) - 1
     return Value(type, FixedPlace(number.to_bytes(plain.size, "little")))
 

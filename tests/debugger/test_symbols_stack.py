@@ -11,7 +11,9 @@ from emu.debugger.cfi import RA, AtCfa, Same
 from emu.debugger.disasm import decode
 from emu.debugger.errors import DebuggerError
 from emu.debugger.symbols import Symbols
-from tests.debugger.conftest import Stopped, program
+from tests.debugger.conftest import PROGRAMS, Stopped, program
+from toolchain.cc import cached_program
+from toolchain.errors import ToolchainError
 
 Start = Callable[..., Stopped]
 LEVELS = pytest.mark.parametrize("flags", [("-O0",), ("-O1",), ("-O2", "-gdwarf-5"), ("-O3",)], ids="".join)
@@ -175,6 +177,23 @@ def test_results_of_functions(stopped: Start, flags: tuple[str, ...]) -> None:
         stop.go(caller.pc)
         function = stop.symbols.scopes.functions_named(name)[0]
         assert stop.inspect().value_returned(function) == f"Value returned is $1 = {text}"
+
+
+@pytest.mark.parametrize("flags", [("-O0",), ("-O1",), ("-O2",)], ids="".join)
+def test_programs_compiled_by_gcc(flags: tuple[str, ...]) -> None:
+    try:
+        path = cached_program(PROGRAMS / "calls.c", list(flags), cc="gcc")
+    except ToolchainError as error:
+        pytest.skip(str(error))
+    stop = Stopped(path)
+    stop.go("leaf")
+    inspector = stop.inspect()
+    assert re.sub(r"0x[0-9a-f]+", "0x?", inspector.backtrace()) == (
+        '#0  leaf (a=2716, b=3, text=0x? "hello") at calls.c:11\n'
+        '#1  0x? in work (n=3, text=0x? "hello") at calls.c:23\n'
+        "#2  0x? in main (argc=1, argv=0x?) at calls.c:29"
+    )
+    assert inspector.info_args().startswith("a = 2716\nb = 3\ntext = 0x")
 
 
 def test_registers_of_outer_frames(stopped: Start) -> None:

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from emu.debugger.errors import DebuggerError
 from emu.debugger.inspector import Inspector
-from tests.debugger.conftest import Stopped
+from tests.debugger.conftest import Stopped, program
 
 
 def golden() -> list[tuple[str, str]]:
@@ -165,3 +167,31 @@ def test_print_settings(stopped: Callable[..., Stopped]) -> None:
     inspector.options.elements = 4
     assert inspector.output("big") == '"0123"...'
     assert inspector.output("longs").endswith('"0123"...')
+
+
+_PIECES = [
+    *("head", "tail", "pts", "table", "abc", "matrix", "ld", "dbl", "yes", "RED", "pos", "next", "x", "nothing"),
+    *("$foo", "$1", "$", "$pc", "$a0", "1", "0x10", "2.5", "'a'", '"s"', "sizeof", "struct", "node", "node_t", "int"),
+    *("char", "unsigned", "const", *"()[]{}.,?:@+-*/%<>|^~!=&", "->", "::", "<<", ">>", "<=", "==", "!=", "&&", "++"),
+]
+]
+
+
+@settings(
+    max_examples=600, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=9))
+def test_any_text_is_a_value_or_one_line_of_explanation(data_program: Inspector, pieces: list[str]) -> None:
+    text = " ".join(pieces)
+    for command in (data_program.print, data_program.whatis, data_program.ptype):
+        try:
+            assert command(text)
+        except DebuggerError as error:
+            assert str(error)
+
+
+@pytest.fixture(scope="module")
+def data_program() -> Inspector:
+    stop = Stopped(program("data.c"))
+    stop.go("main")
+    return stop.inspect()
