@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "input.h"
+
 static const char usage_text[] =
     "usage: hexdump [-C] [-v] [-n length] [-s skip] [file ...]\n"
     "  -C         bytes, and beside them as characters; otherwise as 16-bit numbers\n"
@@ -19,11 +21,9 @@ static const char usage_text[] =
 
 #define LINE	16
 
-static char **files;
-static FILE *file;
+static struct input input;
 static bool canonical, verbose;
 static unsigned long long skip, most = UINT64_MAX;
-static int status;
 
 static _Noreturn void
 usage(int code)
@@ -41,36 +41,6 @@ number(const char *text)
 	if (!isdigit((unsigned char)*text) || *end != '\0')
 		errx(1, "%s: not a number", text);
 	return n;
-}
-
-/* The files are one stream of bytes. */
-static int
-next_byte(void)
-{
-	int c;
-
-	for (;;) {
-		if (file == NULL) {
-			if (*files == NULL)
-				return EOF;
-			file = strcmp(*files, "-") == 0 ? stdin : fopen(*files, "r");
-			if (file == NULL) {
-				warn("%s", *files++);
-				status = 1;
-				continue;
-			}
-			files++;
-		}
-		if ((c = getc(file)) != EOF)
-			return c;
-		if (ferror(file)) {
-			warn("%s", files[-1]);
-			status = 1;
-		}
-		if (file != stdin)
-			fclose(file);
-		file = NULL;
-	}
 }
 
 static void
@@ -111,10 +81,10 @@ dump(void)
 	size_t length;
 	int c;
 
-	while (offset < skip && next_byte() != EOF)
+	while (offset < skip && next_byte(&input) != EOF)
 		offset++;
 	do {
-		for (length = 0; length < LINE && left > 0 && (c = next_byte()) != EOF; left--)
+		for (length = 0; length < LINE && left > 0 && (c = next_byte(&input)) != EOF; left--)
 			line[length++] = (unsigned char)c;
 		if (length == LINE && any && !verbose && memcmp(line, last, LINE) == 0) {
 			if (!repeated)
@@ -137,8 +107,6 @@ dump(void)
 int
 main(int argc, char **argv)
 {
-	static char standard[] = "-";
-	char *none[] = { standard, NULL };
 	int c;
 
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
@@ -151,9 +119,9 @@ main(int argc, char **argv)
 		case 'v': verbose = true; break;
 		default: usage(1);
 		}
-	files = optind == argc ? none : argv + optind;
+	input = input_of(argc, argv, optind);
 	dump();
 	if (fflush(stdout) == EOF)
 		err(1, "stdout");
-	return status;
+	return input.failed;
 }

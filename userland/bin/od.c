@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "input.h"
+
 static const char usage_text[] =
     "usage: od [-v] [-A base] [-j skip] [-N count] [-t types] ... [-bcdosx] [file ...]\n"
     "  -A base   of offsets: d, o, x, n none         -j skip   so many bytes\n"
@@ -33,9 +35,7 @@ static size_t type_count;
 static char base = 'o';
 static bool verbose;
 static unsigned long long skip, most = UINT64_MAX;
-static char **files;
-static FILE *file;
-static int status;
+static struct input input;
 
 static _Noreturn void
 usage(int code)
@@ -117,36 +117,6 @@ number(const char *text)
 	if (*end != '\0' && end[1] != '\0')
 		errx(1, "%s: not a number", text);
 	return n;
-}
-
-/* The files are one stream of bytes. */
-static int
-next_byte(void)
-{
-	int c;
-
-	for (;;) {
-		if (file == NULL) {
-			if (*files == NULL)
-				return EOF;
-			file = strcmp(*files, "-") == 0 ? stdin : fopen(*files, "r");
-			if (file == NULL) {
-				warn("%s", *files++);
-				status = 1;
-				continue;
-			}
-			files++;
-		}
-		if ((c = getc(file)) != EOF)
-			return c;
-		if (ferror(file)) {
-			warn("%s", files[-1]);
-			status = 1;
-		}
-		if (file != stdin)
-			fclose(file);
-		file = NULL;
-	}
 }
 
 static void
@@ -288,10 +258,10 @@ dump(void)
 	int c;
 
 	for (; offset < skip; offset++)
-		if (next_byte() == EOF)
+		if (next_byte(&input) == EOF)
 			errx(1, "cannot skip past the end of input");
 	do {
-		for (length = 0; length < LINE && left > 0 && (c = next_byte()) != EOF; left--)
+		for (length = 0; length < LINE && left > 0 && (c = next_byte(&input)) != EOF; left--)
 			line[length++] = (unsigned char)c;
 		if (length == LINE && any && !verbose && memcmp(line, last, LINE) == 0) {
 			if (!repeated)
@@ -315,8 +285,6 @@ dump(void)
 int
 main(int argc, char **argv)
 {
-	static char standard[] = "-";
-	char *none[] = { standard, NULL };
 	int c;
 
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
@@ -342,9 +310,9 @@ main(int argc, char **argv)
 		}
 	if (type_count == 0)
 		add_type('o', 2);
-	files = optind == argc ? none : argv + optind;
+	input = input_of(argc, argv, optind);
 	dump();
 	if (fflush(stdout) == EOF)
 		err(1, "stdout");
-	return status;
+	return input.failed;
 }

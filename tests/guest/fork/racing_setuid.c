@@ -2,30 +2,11 @@
  * A fork that finds no process id gives back the place of whoever the process belongs to by then (quirk Q9): if
  * another thread changes the real uid meanwhile, one user has a process too many from then on, another one too few.
  */
-#include <sys/param.h>
-#include <sys/resource.h>
-#include <sys/sysctl.h>
 #include <pthread.h>
 
-#include "baton.h"
+#include "nproc.h"
 
 static volatile int began;
-
-static void
-set(const char *name, int value)
-{
-	CHECK_EQ(sysctlbyname(name, NULL, NULL, &value, sizeof(value)), 0);
-}
-
-static void
-limit(int processes)
-{
-	struct rlimit rl;
-
-	CHECK_EQ(getrlimit(RLIMIT_NPROC, &rl), 0);
-	rl.rlim_cur = processes;
-	CHECK_EQ(setrlimit(RLIMIT_NPROC, &rl), 0);
-}
 
 /* How many processes a user really has. */
 static int
@@ -37,21 +18,6 @@ processes_of(uid_t uid)
 
 	CHECK_EQ(sysctl(mib, 6, found, &size, NULL, 0), 0);
 	return size / sizeof(found[0]);
-}
-
-static int
-can_fork(void)
-{
-	pid_t pid = fork();
-
-	if (pid == 0)
-		_exit(0);
-	if (pid == -1) {
-		CHECK_EQ(errno, EAGAIN);
-		return 0;
-	}
-	expect_exit(pid, 0);
-	return 1;
 }
 
 static void *

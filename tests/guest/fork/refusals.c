@@ -2,19 +2,11 @@
  * How fork refuses (spec C.3, C.4): where it sleeps, that nothing wakes it, what is logged, how forkfsleep is rounded,
  * root's reserve if it is wanted (quirk Q1), and that set*id calls move a process from user to user.
  */
-#include <sys/resource.h>
-#include <sys/sysctl.h>
 #include <signal.h>
 #include <time.h>
 
-#include "baton.h"
+#include "nproc.h"
 #include "proc2.h"
-
-static void
-set(const char *name, int value)
-{
-	CHECK_EQ(sysctlbyname(name, NULL, NULL, &value, sizeof(value)), 0);
-}
 
 static int
 try_to_set(const char *name, int value)
@@ -32,16 +24,6 @@ get(const char *name)
 	return value;
 }
 
-static void
-limit(int processes)
-{
-	struct rlimit rl;
-
-	CHECK_EQ(getrlimit(RLIMIT_NPROC, &rl), 0);
-	rl.rlim_cur = processes;
-	CHECK_EQ(setrlimit(RLIMIT_NPROC, &rl), 0);
-}
-
 static int
 messages(void)
 {
@@ -54,21 +36,6 @@ messages(void)
 	for (char *at = text; (at = strstr(at, "table is full")) != NULL; at++)
 		n++;
 	return n;
-}
-
-static int
-can_fork(void)
-{
-	pid_t pid = fork();
-
-	if (pid == 0)
-		_exit(0);
-	if (pid == -1) {
-		CHECK_EQ(errno, EAGAIN);
-		return 0;
-	}
-	expect_exit(pid, 0);
-	return 1;
 }
 
 static long

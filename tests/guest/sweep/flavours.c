@@ -17,17 +17,11 @@
 
 #include "../cow/mark.h"
 #include "../fork/baton.h"
+#include "../fork/fork1.h"
 
 #define PAGE	4096
 #define REPORT	1000	/* + errno: it failed */
 #define SUCCESS	2000
-
-#define SYS___fork1	508
-#define FORK_PPWAIT	0x1
-#define FORK_SHAREVM	0x2
-#define FORK_NOWAIT	0x20
-#define FORK_CLEANFILES	0x40
-#define FORK_SYSTEM	0x80
 
 enum { FORK, VFORK66, VFORK14, SPAWN, CLONE, FORK1 };
 
@@ -58,34 +52,6 @@ nothing(void *argument)
 {
 	(void)argument;
 	return 0;
-}
-
-/* As libc's fork: a1 tells child from parent. */
-static pid_t
-fork1(int flags)
-{
-	register long a0 __asm__("a0") = flags;
-	register long a1 __asm__("a1") = 0;
-	register long t6 __asm__("t6") = SYS___fork1;
-	long failed = 0;
-
-	__asm__ volatile(
-	    "	.option push\n"
-	    "	.option norelax\n"
-	    "	.option norvc\n"
-	    "	ecall\n"
-	    "	j	1f\n"
-	    "	nop\n"
-	    "	j	2f\n"
-	    "1:	li	%2, 1\n"
-	    "2:\n"
-	    "	.option pop\n"
-	    : "+r"(a0), "+r"(a1), "+r"(failed) : "r"(t6) : "memory");
-	if (failed) {
-		errno = (int)a0;
-		return -1;
-	}
-	return a1 == 1 ? 0 : (pid_t)a0;
 }
 
 /* A process that exits at once; -1 and errno if there is none. */
