@@ -174,12 +174,9 @@ _PIECES = [
     *("$foo", "$1", "$", "$pc", "$a0", "1", "0x10", "2.5", "'a'", '"s"', "sizeof", "struct", "node", "node_t", "int"),
     *("char", "unsigned", "const", *"()[]{}.,?:@+-*/%<>|^~!=&", "->", "::", "<<", ">>", "<=", "==", "!=", "&&", "++"),
 ]
-]
 
 
-@settings(
-    max_examples=600, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=600, deadline=None, derandomize=True, database=None)
 @given(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=9))
 def test_any_text_is_a_value_or_one_line_of_explanation(data_program: Inspector, pieces: list[str]) -> None:
     text = " ".join(pieces)
