@@ -130,7 +130,10 @@ class Proc:
     """A process (struct proc). Comments give the NetBSD field where more than its prefix differs."""
 
     # Zeroed in a new process: p_startzero to p_endzero (spec C.7).
-    STARTZERO = ("nstopchild", "waited", "oppid", "traceflag", "xutime", "xstime")
+    STARTZERO = (
+        "nlwpwait", "nstopchild", "waited", "vforklwp", "opptr", "timers", "traceflag", "tracep", "textvp", "klist",
+        "sigpend", "lwpctl", "ppid", "oppid", "path", "xutime", "xstime",
+    )  # fmt: skip
     # Copied from the parent by value: p_startcopy to p_endcopy (spec C.7).
     STARTCOPY = ("sigignore", "sigcatch", "sigpass", "nice", "comm", "psstrp", "pgrp", "xexit")
 

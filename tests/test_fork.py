@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from kernel.errno import EAGAIN, ENOMEM, Errno
-from kernel.fork import FORK_CLEANFILES, FORK_NOWAIT, FORK_SYSTEM, fork1
+from kernel.fork import FORK_CLEANFILES, FORK_NOWAIT, FORK_SYSTEM, copy_fields, fork1
 from kernel.lwp import Lwp
 from kernel.pid import PidTable
-from kernel.proc import PK_NOCLDWAIT, PK_SYSTEM
+from kernel.proc import PK_NOCLDWAIT, PK_SYSTEM, Proc
 from kernel.signo import SIGCHLD
 from kernel.uvm.page import Frames
 from kernel.uvm.uarea import UAreas
@@ -102,6 +102,22 @@ def test_flags_that_only_the_kernel_uses(machine: type[Machine]) -> None:
     with pytest.raises(StopIteration):
         l.coro.send(None)
     assert ran == [l]
+
+
+def test_fields_zeroed_and_copied(machine: type[Machine]) -> None:
+    """The two groups of fields are as they are declared, whatever the parent's are (spec C.7)."""
+    p1 = machine().kernel.initproc
+    copied = [name for name in Proc.STARTCOPY if name != "pgrp"]  # which comes with the group's list
+    for n, name in enumerate(copied, 100):
+        setattr(p1, name, n)
+    for name in ("nstopchild", "waited", "traceflag", "oppid", "xutime", "xstime", "nlwpwait"):
+        setattr(p1, name, 1)
+    p1.sigpend.put(SIGCHLD, None)
+    p2 = Proc(p1.kernel, 99)
+    copy_fields(p1, p2, 0)
+    assert [getattr(p2, name) for name in copied] == list(range(100, 100 + len(copied)))
+    assert p2.sigpend.set == 0 and p2.sigpend is not p1.sigpend
+    assert not any(getattr(p2, name) for name in Proc.STARTZERO if name != "sigpend")
 
 
 @pytest.mark.parametrize("cow", ["none", "page", "table"])
