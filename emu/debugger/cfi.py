@@ -6,7 +6,7 @@ From .debug_frame and .eh_frame; where neither says anything, from the instructi
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -80,6 +80,8 @@ class CallFrames:
     def __init__(self, image: Image, scopes: Scopes) -> None:
         self.image = image
         self.scopes = scopes
+        self._rows: dict[int, list[tuple[int, Row]]] = {}
+        self._functions: dict[int, list[Instruction]] = {}
 
     @cached_property
     def _entries(self) -> list[_Entry]:
@@ -106,26 +108,19 @@ class CallFrames:
         index = bisect_right(self._starts, address) - 1
         if index < 0 or address >= self._entries[index].end:
             return None
-        fde = self._entries[index].fde
-        found = None
-        for line in fde.get_decoded().table:
-            if line["pc"] > address:
-                break
-            found = line
+        rows = self._rows.get(index)
+        if rows is None:
+            rows = self._rows[index] = list(_decoded(self._entries[index].fde))
+        at = bisect_right(rows, address, key=lambda pair: pair[0]) - 1
+        return rows[at][1] if at >= 0 else None
+
+    def _code(self, bounds: tuple[int, int], read: Callable[[int, int], bytes]) -> list[Instruction]:
+        """A function's instructions, decoded once: a program's text does not change."""
+        found = self._functions.get(bounds[0])
         if found is None:
-            return None
-        cie = fde.cie
-        rules = {n: _rule(rule) for n, rule in found.items() if isinstance(n, int)}
-        cfa = found["cfa"]
-        augmentation = cie["augmentation"]
-        return Row(
-            cfa.reg if cfa.reg is not None else SP,
-            cfa.offset or 0,
-            bytes(cfa.expr) if cfa.expr is not None else None,
-            rules,
-            cie["return_address_register"],
-            b"S" in augmentation,
-        )
+            found = list(decode(read(bounds[0], bounds[1] - bounds[0]), bounds[0]))
+            self._functions[bounds[0]] = found
+        return found
 
     def guess(self, address: int, read: Callable[[int, int], bytes]) -> Row:
         """The rules at an address that nothing is known of, from what the function has done to its frame so far.
@@ -136,14 +131,17 @@ class CallFrames:
         bounds = self.scopes.bounds_at(address)
         if bounds is None:
             return Row(SP, 0, None, {RA: Same()}, RA, False)
-        state = established = _Prologue(0, None, {RA: Same()})
-        for instruction in decode(read(bounds[0], address - bounds[0]), bounds[0]):
+        state = established = _Prologue(0, None, {RA: Same()}, {})
+        branches: dict[int, _Prologue] = {}
+        for instruction in self._code(bounds, read):
+            if instruction.address >= address:
+                break
             target = instruction.target
-            leaves = instruction.mnemonic in ("ret", "jr") or (
-                instruction.mnemonic == "j" and target is not None and not bounds[0] <= target < bounds[1]
-            )
-            if leaves:
-                state = established  # what follows is reached from before the epilogue
+            if target is not None and instruction.address < target < bounds[1]:
+                branches.setdefault(target, state)
+            if instruction.mnemonic in ("ret", "jr", "j"):
+                # What follows is reached by a branch, or else from before the epilogue that this ends.
+                state = branches.get(instruction.address + instruction.size, established)
                 continue
             state = state.after(instruction)
             if state.extent > established.extent:
@@ -159,6 +157,18 @@ class _Prologue(NamedTuple):
     depth: int  # how far below the caller's sp it is now
     frame: int | None  # CFA - s0, once s0 is the frame pointer
     rules: dict[int, Rule]
+    constants: dict[str, int]  # registers that hold a number; large frames are made with one
+
+    def _loaded(self, name: str, ops: tuple[str | int, ...]) -> dict[str, int]:
+        register, last = str(ops[0]), ops[-1]
+        if not isinstance(last, int):
+            return self.constants
+        if name == "lui":
+            return {**self.constants, register: ((last & 0xFFFFF ^ 0x80000) - 0x80000) << 12}
+        if name == "li":
+            return {**self.constants, register: last}
+        base = self.constants.get(str(ops[1]))
+        return {**self.constants, register: base + last} if base is not None else self.constants
 
     @property
     def extent(self) -> tuple[int, int, bool]:
@@ -169,6 +179,11 @@ class _Prologue(NamedTuple):
     def after(self, instruction: Instruction) -> _Prologue:
         """The state behind an instruction."""
         name, ops = instruction.mnemonic, instruction.operands
+        if name in ("lui", "li", "addi", "addiw") and ops[0] != "sp" and ops[1] != "sp":
+            return self._replace(constants=self._loaded(name, ops))
+        if name in ("add", "sub") and ops[0] == "sp" and ops[1] == "sp":
+            amount = self.constants.get(str(ops[2]), 0)
+            return self._replace(depth=self.depth + (amount if name == "sub" else -amount))
         if name == "addi" and ops[1] == "sp" and isinstance(ops[2], int):
             if ops[0] == "sp":
                 return self._replace(depth=self.depth - ops[2])
@@ -183,6 +198,18 @@ class _Prologue(NamedTuple):
                 rules: dict[int, Rule] = {**self.rules, number: Same()}
                 return self._replace(rules=rules, frame=None if number == FP else self.frame)
         return self
+
+
+def _decoded(fde: Any) -> Iterator[tuple[int, Row]]:
+    """The rows of one function: from which address on, and what holds there."""
+    cie = fde.cie
+    column, signal = cie["return_address_register"], b"S" in cie["augmentation"]
+    for line in fde.get_decoded().table:
+        rules = {n: _rule(rule) for n, rule in line.items() if isinstance(n, int)}
+        cfa = line["cfa"]
+        register = cfa.reg if cfa.reg is not None else SP
+        expression = bytes(cfa.expr) if cfa.expr is not None else None
+        yield line["pc"], Row(register, cfa.offset or 0, expression, rules, column, signal)
 
 
 def _rule(rule: Any) -> Rule:

@@ -7,11 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from emu.debugger.cfi import RA, AtCfa, Same
 from emu.debugger.disasm import decode
 from emu.debugger.errors import DebuggerError
-from emu.debugger.symbols import Symbols
-from tests.debugger.conftest import PROGRAMS, Stopped, program
+from tests.debugger.conftest import PROGRAMS, Stopped
 from toolchain.cc import cached_program
 from toolchain.errors import ToolchainError
 
@@ -225,24 +223,3 @@ def test_info_frame(stopped: Start) -> None:
     assert lines[1] == f" pc = {frame.pc:#x} in leaf (calls.c:11); saved pc = {outer.pc:#x}"
     assert lines[2] == f" called by frame at {outer.cfa:#x}"
     assert f"  ra at {frame.cfa - 8:#x}, fp at {frame.cfa - 16:#x}" in lines
-
-
-@pytest.mark.parametrize("flags", [("-O0",), ("-O2",)], ids="".join)
-def test_guessed_frames_agree_with_what_the_compiler_says(flags: tuple[str, ...]) -> None:
-    """Without call frame information the prologue is read; nearly everywhere that comes to the same."""
-    symbols = Symbols(program("calls.c", *flags).read_bytes())
-    image, call_frames = symbols.image, symbols.unwinder.call_frames
-    text = next(section for section in image.sections if section.name == ".text")
-    same = total = 0
-    for instruction in decode(text.data, text.start):
-        row = call_frames.row(instruction.address) if instruction.address % 5 == 0 else None
-        if row is None or row.signal:
-            continue
-        guess = call_frames.guess(instruction.address, lambda address, size: image.contents(address, size) or b"")
-        ra, guessed = row.rules.get(RA, Same()), guess.rules.get(RA, Same())
-        # s0 holds the CFA itself at -O0; ra may be looked for in either place while it is in both.
-        known = {(guess.cfa_register, guess.cfa_offset), (2, guess.cfa_offset)}
-        place = (row.cfa_register, row.cfa_offset) in known or guess.cfa_register == 8
-        total += 1
-        same += place and (ra == guessed or {type(ra), type(guessed)} == {AtCfa, Same})
-    assert same > 0.98 * total
