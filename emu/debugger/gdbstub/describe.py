@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.sax.saxutils import quoteattr
 
-from kernel.signal import SIGINFO, SIGPWR, SIGRTMIN
+from kernel.signo import SIGINFO, SIGPWR, SIGRTMIN
 
 GENERAL = (
     "zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "fp", "s1", "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7",
