@@ -24,3 +24,18 @@ def test_spawn_without_memory(machine: type[Machine], compile_guest: Callable[..
     reports = fail_allocations(m.kernel)
     pass_or_explain(m.finish())
     assert reports[0] > 5
+
+
+def test_a_spawn_is_no_fork(machine: type[Machine], compile_guest: Callable[..., Path]) -> None:
+    """No fork hook hears of it, nor the probe of creation; the child's first LWP is made as any (spec C.23, C.33)."""
+    m = machine()
+    m.start(compile_guest("tests/guest/spawn/process.c"))
+    pids = {"hook": set[int](), "create": set[int](), "lwp": set[int](), "exec": set[int]()}
+    m.kernel.forkhooks.append(lambda p2, _p1: pids["hook"].add(p2.pid))
+    m.kernel.sdt.listen("proc:kernel::create", lambda _probe, _name, _l, args: pids["create"].add(args[0].pid))
+    m.kernel.sdt.listen("proc:kernel::lwp-create", lambda _probe, _name, _l, args: pids["lwp"].add(args[0].proc.pid))
+    m.kernel.sdt.listen("proc:kernel::exec-success", lambda _probe, _name, l, _args: pids["exec"].add(l.proc.pid))
+    pass_or_explain(m.finish())
+    assert pids["hook"] == pids["create"] != set()
+    assert not pids["exec"] & pids["create"]
+    assert len(pids["exec"]) > 20 and pids["exec"] <= pids["lwp"]

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -98,6 +99,18 @@ main(int argc, char **argv)
 	}
 	reap(pid);
 	CHECK_EQ(next().ac_flag, AFORK | AXSIG);
+
+	/* A child of posix_spawn is no fork, not even one that never got to run its program (spec C.33). */
+	posix_spawn_file_actions_t actions;
+	char *args[] = { "acct", "again", NULL };
+	CHECK_EQ(posix_spawn_file_actions_init(&actions), 0);
+	CHECK_EQ(posix_spawn_file_actions_addclose(&actions, 77), 0);
+	CHECK_EQ(posix_spawn(&pid, "/bin/acct", &actions, NULL, args, NULL), EBADF);
+	CHECK_EQ(next().ac_flag, 0);
+	CHECK_EQ(posix_spawn(&pid, "/bin/acct", NULL, NULL, args, NULL), 0);
+	reap(pid);
+	CHECK_EQ(next().ac_flag, 0);
+	no_more();
 
 	if ((pid = fork()) == 0) { /* only root may */
 		setuid(1234);
