@@ -285,7 +285,8 @@ def set_uids(
     """Set real, effective and saved uid, KEEP leaving one as it is (do_setresuid).
 
     The other three arguments are the ids that each may take without privilege. A new real uid takes one unit
-    of the per-user process count with it; no limit is checked for that until execve (spec C.4).
+    of the per-user process count with it, and all of the process's LWPs but the first; no limit is checked for
+    that until execve (spec C.4).
     """
     reset_corename(p)
     cred = p.cred
@@ -297,6 +298,11 @@ def set_uids(
     if ruid != cred.ruid:
         p.kernel.uids.change_proc_count(cred.ruid, -1)
         p.kernel.uids.change_proc_count(ruid, 1)
+        for l in p.lwps:
+            if l.counted_uid is not None:
+                p.kernel.uids.change_lwp_count(l.counted_uid, -1)
+                p.kernel.uids.change_lwp_count(ruid, 1)
+                l.counted_uid = ruid
     change_cred(p, replace(cred, ruid=ruid, euid=euid, svuid=svuid))
 
 

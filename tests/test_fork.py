@@ -11,6 +11,7 @@ import pytest
 
 from kernel.errno import EAGAIN, ENOMEM, Errno
 from kernel.fork import FORK_CLEANFILES, FORK_NOWAIT, FORK_SYSTEM, copy_fields, fork1
+from kernel.kauth import Cred, Decision, Process
 from kernel.lwp import Lwp
 from kernel.pid import PidTable
 from kernel.proc import PK_NOCLDWAIT, PK_SYSTEM, Proc
@@ -102,6 +103,32 @@ def test_flags_that_only_the_kernel_uses(machine: type[Machine]) -> None:
     with pytest.raises(StopIteration):
         l.coro.send(None)
     assert ran == [l]
+
+
+@pytest.mark.parametrize("answer", [Decision.DENY, Decision.DEFER, Decision.ALLOW])
+def test_a_listener_decides_about_forks(
+    machine: type[Machine], compile_guest: Callable[..., Path], answer: Decision
+) -> None:
+    """One that denies refuses even root; fork says EAGAIN, and that the table is full (spec C.3)."""
+    m = machine()
+    m.start(compile_guest("tests/guest/fork/refused.c"), ["35"] if answer is Decision.DENY else [])
+    kernel = m.kernel
+    asked = []
+
+    def listener(cred: Cred, action: Process, p: Proc, count: object, _arg2: object) -> Decision:
+        asked.append((cred.ruid, action, p.pid, count))
+        return answer
+
+    def look(_l: Lwp, number: int, _address: int) -> None:
+        if number == 1:
+            kernel.kauth.listen(listener, Process.FORK)
+        elif answer is Decision.DENY:
+            kernel.kauth._listeners[Process.FORK].remove(listener)
+
+    at_every_mark(kernel, look)
+    assert m.finish().status == 0
+    assert asked[0] == (0, Process.FORK, 2, 4)  # with the process that was to be
+    assert (b"table is full" in kernel.msgbuf) == (answer is Decision.DENY)
 
 
 def test_fields_zeroed_and_copied(machine: type[Machine]) -> None:

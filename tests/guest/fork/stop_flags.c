@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <sys/lwp.h>
 #include <sys/param.h>
+#include <sys/ptrace.h>
 #include <sys/sysctl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -249,6 +250,65 @@ test_exit(void)
 	CHECK_EQ(errno, ESRCH);
 }
 
+/* A vfork child that stops before it ends keeps its parent waiting, as one that is stopped in any other way. */
+static void
+test_vfork_exit(void)
+{
+	struct baton pids = new_baton();
+	pid_t parent = fork(), pid;
+	int status;
+
+	chld = 0;
+	if (parent == 0) {
+		pid = vfork();
+		if (pid == 0) {
+			pid_t self = getpid();
+
+			set_stop(self, PROC_PID_STOPEXIT, 1);
+			_exit(write(pids.out, &self, sizeof(self)) == sizeof(self) ? 0 : 1);
+		}
+		expect_exit(pid, 0);
+		_exit(8);
+	}
+	CHECK_EQ(read(pids.in, &pid, sizeof(pid)), sizeof(pid));
+	UNTIL(info(pid).p_realstat == 4);
+	for (int i = 0; i < 10; i++)
+		sched_yield();
+	CHECK(info(pid).p_flag & P_PPWAIT);
+	CHECK_EQ(info(parent).p_stat, LSSLEEP);
+	CHECK_EQ(waitpid(parent, &status, WNOHANG), 0);
+	resume(pid);
+	expect_exit(parent, 8);
+}
+
+/* A traced process tells its tracer of exec first, and stops once more when it has been continued. */
+static void
+test_traced(void)
+{
+	struct baton b = new_baton();
+	char out[8];
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		CHECK_EQ(ptrace(PT_TRACE_ME, 0, NULL, 0), 0);
+		set_stop(getpid(), PROC_PID_STOPEXEC, 1);
+		snprintf(out, sizeof(out), "%d", b.out);
+		execl("/bin/stop_flags", "stop_flags", out, NULL);
+		_exit(1);
+	}
+	CHECK_EQ(waitpid(pid, &status, 0), pid);
+	CHECK_EQ(status, SIGTRAP << 8 | 0x7f);
+	CHECK_EQ(ptrace(PT_CONTINUE, pid, (void *)1, 0), 0);
+	UNTIL(info(pid).p_realstat == 4);
+	CHECK_EQ(waitpid(pid, &status, WUNTRACED), pid);
+	CHECK(WIFSTOPPED(status));
+	expect_nothing(b);
+	CHECK_EQ(ptrace(PT_DETACH, pid, (void *)1, 0), 0);
+	expect_exit(pid, 4);
+	await(b);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -261,5 +321,7 @@ main(int argc, char **argv)
 	test_vfork_exec();
 	test_spawn();
 	test_exit();
+	test_vfork_exit();
+	test_traced();
 	return 0;
 }

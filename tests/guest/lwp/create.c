@@ -136,6 +136,43 @@ test_limit(void)
 	CHECK_EQ(status, 0);
 }
 
+/* The LWPs of a process go with it when it becomes another user's (spec C.4). */
+static void
+test_limit_moves(void)
+{
+	struct rlimit limit;
+	ucontext_t uc;
+	lwpid_t ids[3], id;
+	int status;
+
+	if (fork() == 0) {
+		go = 0;
+		for (int i = 0; i < 2; i++)
+			ids[i] = start(waits, NULL, 0);
+		CHECK_EQ(setreuid(1000, -1), 0);
+		if (fork() == 0) {
+			CHECK_EQ(getrlimit(RLIMIT_NTHR, &limit), 0);
+			limit.rlim_cur = 3;
+			CHECK_EQ(setrlimit(RLIMIT_NTHR, &limit), 0);
+			CHECK_EQ(setuid(1000), 0);
+			ids[2] = start(waits, NULL, 0);
+			make_context(&uc, waits, NULL);
+			CHECK_ERRNO(_lwp_create(&uc, 0, &id), EAGAIN);
+			go = 1;
+			finish(ids[2]);
+			_exit(0);
+		}
+		CHECK(wait(&status) > 0);
+		CHECK_EQ(status, 0);
+		go = 1;
+		finish(ids[0]);
+		finish(ids[1]);
+		_exit(0);
+	}
+	CHECK(wait(&status) > 0);
+	CHECK_EQ(status, 0);
+}
+
 int
 main(void)
 {
@@ -144,5 +181,6 @@ main(void)
 	test_detached();
 	test_errors();
 	test_limit();
+	test_limit_moves();
 	return 0;
 }

@@ -2,7 +2,9 @@
  * Restartable atomic sequences (spec C.10, D1): an increment that is three instructions long stays whole although
  * the process loses the CPU inside it again and again; a child has the sequence, a new program has not.
  */
+#include <sys/param.h>
 #include <sys/ras.h>
+#include <sys/sysctl.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <signal.h>
@@ -100,5 +102,14 @@ main(int argc, char **argv)
 	}
 	CHECK_EQ(waitpid(pid, &status, 0), pid);
 	CHECK_EQ(status, 0);
+
+	/* As NetBSD's riscv port has it: not there. */
+	int strict = 1;
+	CHECK_EQ(sysctlbyname("debug.strict_riscv", NULL, NULL, &strict, sizeof(strict)), 0);
+	CHECK_ERRNO(rasctl(begin_count, length, RAS_PURGE), EOPNOTSUPP);
+	CHECK_ERRNO(rasctl(NULL, 0, RAS_PURGE_ALL), EOPNOTSUPP);
+	strict = 0;
+	CHECK_EQ(sysctlbyname("debug.strict_riscv", NULL, NULL, &strict, sizeof(strict)), 0);
+	CHECK_EQ(rasctl(begin_count, length, RAS_PURGE), 0);
 	return 0;
 }
