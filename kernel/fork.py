@@ -70,6 +70,9 @@ TABLE_FULL = "proc: table is full - increase kern.maxproc or NPROC\n"
 TABLE_FULL_INTERVAL = 10 * 10**9
 
 
+# -- 1. the entry points (L116-146; spec C.1) --------------------------------------------------------
+
+
 @syscall(2, "int fork(void)", sleeps=True)
 def sys_fork(l: Lwp) -> Result:
     return fork1(l, 0, SIGCHLD, 0)
@@ -134,7 +137,7 @@ def fork1(
     """
     k, p1 = l1.kernel, l1.proc
 
-    # -- 2. the system's limit (L269-290; spec C.3) ------------------------------------------------
+    # -- 2. the system's limit (L268-290; spec C.3) ------------------------------------------------
     uid = p1.cred.ruid
     k.nprocs += 1
     if k.nprocs >= k.maxproc or not k.kauth.authorize_process(p1.cred, Process.FORK, p1, k.nprocs):
@@ -159,14 +162,14 @@ def fork1(
         k.nprocs -= 1
         raise
 
-    # -- 5. process and pid (L320-331; spec C.6) ---------------------------------------------------
+    # -- 5. process and pid (L320-332; spec C.6) ---------------------------------------------------
     p2 = k.alloc_proc()
     if p2 is None:
         return _no_pid(l1, uarea)
 
     # -- committed: what follows may sleep, but not fail (L333-336) --------------------------------
     copy_fields(p1, p2, flags)  # 6-7 (L338-373; spec C.7, C.8)
-    k.kauth.proc_fork(p1, p2)  # 8 (L391; spec C.9). The locks of L375-389 are not needed: see kernel.sched
+    k.kauth.proc_fork(p1, p2)  # 8 (L375-391; spec C.9), without locks: see kernel.sched
     _copy_substructures(p1, p2, flags)  # 9-14 (L393-432; spec C.10-C.15)
     _mark_vfork(l1, p2, flags)  # 15 (L434-450; spec C.16, C.17)
     p2.pptr = parent = k.initproc if flags & FORK_NOWAIT else p1
@@ -208,7 +211,7 @@ def fork1(
     _start(p1, p2, l2)  # 29-30 (L572-605; spec C.28)
 
     # -- 31. return values (L607-616; spec C.29), 32. the tracer's event (L618-627; spec C.30) -----
-    # -- 33. vfork's sleep (L629-634), 34. its end, for the tracer (L636-646; spec C.31) ------------
+    # -- 33. vfork's sleep (L629-635), 34. its end, for the tracer (L636-646; spec C.31) ------------
     vfork = bool(flags & FORK_PPWAIT)
     if l1.vforkwaiting or fork_event(p1, vfork):
         return _finish(l1, p2.pid, vfork)
@@ -416,7 +419,7 @@ async def _first_return(l: Lwp, func: Callable[[Lwp], None]) -> None:
 
 
 def child_return(l: Lwp) -> None:
-    """What every new process does first (L651-671; spec C.32, A.3): a0 = 0, a1 = 1, then user mode.
+    """What every new process does first (L648-671; spec C.32, A.3): a0 = 0, a1 = 1, then user mode.
 
     Whatever made it, to a tracer it returns from fork.
     """
