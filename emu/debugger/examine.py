@@ -52,12 +52,22 @@ class Examiner:
     def __init__(self) -> None:
         self.letter = "x"
         self.size = 4
+        self.count = 1
         self.next: int | None = None
         self.last_type: t.Type | None = None
         self.last_address: int | None = None
 
-    def examine(self, formatter: Formatter, memory: MemoryPlace, format: Format, address: int, pc: int | None) -> str:
-        """Raises DebuggerError; what could be shown before is in its text."""
+    def examine(
+        self,
+        formatter: Formatter,
+        memory: MemoryPlace,
+        format: Format,
+        address: int,
+        pc: int | None,
+        floating: int = 0,
+    ) -> str:
+        """`floating` is the size of the floating-point numbers that are at the address, if its type tells.
+        Raises DebuggerError; what could be shown before is in its text."""
         letter = format.letter or self.letter
         size = format.size
         if letter == "a":
@@ -65,13 +75,13 @@ class Examiner:
         elif letter == "c" and not format.size:
             size = 1 if format.letter else self.size
         elif letter == "f" and not size:
-            size = self.size if self.size in (4, 8) and not format.letter else 8
+            size = floating or (self.size if self.size in (4, 8) else 8)
         size = size or self.size
         self.letter = letter
         if letter not in "si":
             self.size = size
         lines: list[str] = []
-        count = format.count
+        count = self.count = format.count
         if count < 0:
             if letter in "si":
                 raise DebuggerError("Going backwards is not possible in this format.")
@@ -145,6 +155,8 @@ class Examiner:
     @staticmethod
     def _number(formatter: Formatter, data: bytes, letter: str) -> str:
         number = int.from_bytes(data, "little")
+        if letter == "c" and len(data) == 1 and number > 127:
+            return formatter.number(number - 256, 8, letter)
         if letter == "f":
             if len(data) in (4, 8):
                 return formatter.value(Value(_FLOATS[len(data)], FixedPlace(data)))

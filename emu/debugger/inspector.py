@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from emu.debugger import types as t
+from emu.debugger.arithmetic import pointee
 from emu.debugger.errors import DebuggerError
 from emu.debugger.examine import Examiner, Format, parse_format
 from emu.debugger.expr import Evaluator
@@ -37,6 +38,7 @@ class State:
     list: ListState = field(default_factory=ListState)
     examine_letter: str = "x"
     examine_size: int = 4
+    examine_count: int = 1
     examine_next: int | None = None
     directories: tuple[str, ...] = ("$cdir", "$cwd")
 
@@ -53,7 +55,7 @@ class Inspector:
         self._list = replace(state.list)
         self._examiner = Examiner()
         self._examiner.letter, self._examiner.size = state.examine_letter, state.examine_size
-        self._examiner.next = state.examine_next
+        self._examiner.count, self._examiner.next = state.examine_count, state.examine_next
         symbols.sources.path = list(state.directories)
         self.memory = MemoryPlace(target, 0)
         self.formatter = Formatter(symbols, self.options)
@@ -70,7 +72,7 @@ class Inspector:
         """The state for the next inspector."""
         return State(
             self.history.freeze(), self.options, self._list, self._examiner.letter, self._examiner.size,
-            self._examiner.next, tuple(self.symbols.sources.path),
+            self._examiner.count, self._examiner.next, tuple(self.symbols.sources.path),
         )  # fmt: skip
 
     def changed(self) -> None:
@@ -267,19 +269,24 @@ class Inspector:
     def examine(self, text: str) -> str:
         """`x[/NFU] [ADDRESS]`."""
         format, rest = _slash(text, "xduotacfsizr", sizes=True)
-        evaluator = self.evaluator
+        floating = 0
         if rest.strip():
-            value = evaluator.evaluate(rest)
-            if isinstance(value.plain, t.Struct) and value.address is not None:
+            value = self.evaluator.evaluate(rest)
+            plain = value.plain
+            if isinstance(plain, t.Struct) and value.address is not None:
                 address = value.address
             else:
                 address = value.integer() & (1 << 64) - 1
+            if isinstance(plain, t.Pointer | t.Array) and t.is_floating(pointee(plain)):
+                floating = pointee(plain).size if pointee(plain).size <= 8 else 0
         elif self._examiner.next is not None:
             address = self._examiner.next
+            if not text.strip():
+                format = replace(format, count=self._examiner.count)
         else:
             raise DebuggerError("Argument required (starting display address).")
         try:
-            return self._examiner.examine(self.formatter, self.memory, format, address, self._pc())
+            return self._examiner.examine(self.formatter, self.memory, format, address, self._pc(), floating)
         finally:
             self.history.names.update(self._examiner.values(self.memory))
 

@@ -278,10 +278,17 @@ class Scopes:
                 found.append(function)
         return found
 
-    def inlined_calls(self, name: str) -> list[Scope]:
-        """Every place where calls of a function were inlined."""
+    def _defined_in_own_file(self, function: Function) -> bool:
+        """Whether a function is in no header: then only its own unit can have inlined it."""
+        number = inherited(function.die, "DW_AT_decl_file")
+        table = self.lines.table(function.unit)
+        own = SourceFile(function.unit.name, function.unit.directory)
+        return number is not None and table.file(number).path == own.path
+
+    def inlined_calls(self, name: str, units: list[Unit] | None = None) -> list[Scope]:
+        """Every place where calls of a function were inlined, in some units or in all."""
         found: list[Scope] = []
-        for unit in self.image.own_units:
+        for unit in self.image.own_units if units is None else units:
             scope = self.unit_scope(unit)
             if name in scope.abstract:
                 for function in scope.functions:
@@ -343,7 +350,8 @@ class Scopes:
             symbol = self.image.symbols_by_name.get(name)
             if symbol is not None and self.image.executable(symbol.address):
                 found.append(self.place(symbol.address, name))
-        for call in self.inlined_calls(name):
+        homes = [f.unit for f in self.functions_named(name, near) if self._defined_in_own_file(f)]
+        for call in self.inlined_calls(name, homes or None):
             low = value_of(call.die, "DW_AT_entry_pc") or value_of(call.die, "DW_AT_low_pc") or call.ranges[0][0]
             if not call.contains(low):
                 low = call.ranges[0][0]

@@ -143,14 +143,16 @@ def test_examine(stopped: Callable[..., Stopped]) -> None:
     inspector = stopped("data.c", "main").inspect()
     address = inspector.evaluator.integer("&seq")
     assert inspector.examine("/6dw seq") == (f"{address:#x} <seq>:\t1\t2\t3\t4\n{address + 16:#x} <seq+16>:\t5\t6")
-    assert inspector.examine("") == f"{address + 24:#x} <seq+24>:\t7"
+    assert inspector.examine("/dw") == f"{address + 24:#x} <seq+24>:\t7"
     assert inspector.output("$_ == &seq[6]") == "1"
     assert inspector.output("$__") == "7"
     assert inspector.examine("/xg") == f"{address + 28:#x} <seq+28>:\t0x0000000900000008"
+    assert inspector.examine("/2db seq").endswith("<seq>:\t1\t0")
+    assert inspector.examine("").endswith("<seq+2>:\t0\t0")  # as many again
     assert inspector.examine("/2xh seq").endswith("\t0x0001\t0x0000")
     assert inspector.examine("/s abc").endswith('<abc>:\t"abc"')
     assert inspector.examine("/3cb abc").endswith("\t97 'a'\t98 'b'\t99 'c'")
-    assert inspector.examine("/fg &dbl").endswith("\t0.10000000000000001")
+    assert inspector.examine("/f &dbl").endswith("\t0.10000000000000001")
     assert inspector.examine("/tb abc").endswith("\t01100001")
     assert inspector.examine("/-1dw &seq[1]").endswith("<seq>:\t1")
     lines = inspector.examine("/2i $pc").split("\n")
