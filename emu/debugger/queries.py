@@ -44,11 +44,6 @@ class Queries:
             span = lines.find(address)
             if span is None or not span.line:
                 return f"No line number information available for address {self.named(address)}"
-            if span.start != address:
-                return (
-                    f'Address {self.named(address)} is at line {span.line} of "{span.file.name}", which starts at '
-                    f"{self.named(span.start)} and ends at {self.named(span.end)}."
-                )
             position = Position(span.file, span.line)
             return self._span(position, span.start, span.end)
         position = specs.position(text)
