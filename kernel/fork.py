@@ -255,7 +255,10 @@ def _start(p1: Proc, p2: Proc, l2: Lwp) -> None:
         l2.stat = LSSTOP
     else:
         p2.stat = SACTIVE
-        k.sched.setrunnable(l2)
+        if p2.lflag & PL_PPWAIT:
+            k.sched.setrunnable_first(l2)  # its parent waits: it begins before all others (spec C.16)
+        else:
+            k.sched.setrunnable(l2)
 
 
 def _no_pid(l: Lwp, uarea: int) -> Result:

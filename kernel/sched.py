@@ -115,6 +115,11 @@ class Scheduler:
         l.stat = LSRUN
         self.runq.append(l)
 
+    def setrunnable_first(self, l: Lwp) -> None:
+        """Put an LWP before all others, where a higher priority takes it in NetBSD."""
+        l.stat = LSRUN
+        self.runq.appendleft(l)
+
     def block(self, l: Lwp, cv: CondVar, *, interruptible: bool, timeout: int | None = None) -> None:
         """Enter the current LWP in a sleep queue. The caller must suspend right after."""
         l.stat = LSSLEEP
