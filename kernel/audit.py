@@ -41,6 +41,9 @@ def live_spaces(k: Kernel) -> list[tuple[VmSpace, int]]:
         if p.stat != SZOMB:
             spaces[id(p.vm)] = p.vm
             users[id(p.vm)] += 1
+            if p.ending is not None and p.ending.vm is not None:
+                spaces[id(p.ending.vm)] = p.ending.vm
+                users[id(p.ending.vm)] += 1
     return [(vm, users[key]) for key, vm in spaces.items()]
 
 

@@ -92,7 +92,7 @@ def _exec(l: Lwp, path: bytes, argv: list[bytes], envv: list[bytes], vnode: Vnod
 async def _exec_later(l: Lwp, path: bytes, image: Image) -> tuple[int, int]:
     """Nothing of the old program is given up before its other LWPs are gone."""
     p = l.proc
-    p.ending = Ending(l)
+    p.ending = Ending(l, vm=image.vm)
     while not end_lwps(l):
         await p.lwpcv.wait(l)
     p.ending = None

@@ -117,13 +117,14 @@ class Pgrp:
 class Ending:
     """All LWPs of a process but one are to end, at exit or exec; at exit, how the process will end."""
 
-    __slots__ = ("code", "lwp", "signo", "stopped")
+    __slots__ = ("code", "lwp", "signo", "stopped", "vm")
 
-    def __init__(self, lwp: Lwp, code: int = 0, signo: int = 0) -> None:
+    def __init__(self, lwp: Lwp, code: int = 0, signo: int = 0, vm: VmSpace | None = None) -> None:
         self.lwp = lwp  # the one that stays
         self.code = code
         self.signo = signo
         self.stopped = False  # it has stopped because of proc.<pid>.stopexit
+        self.vm = vm  # at exec, the space of the program that waits to begin
 
 
 class Proc:

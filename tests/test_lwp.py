@@ -72,7 +72,9 @@ def test_threads_repeat(
     assert run("", False) == first
 
 
-@pytest.mark.parametrize("name", ["thread_stress", "thread_processes", "thread_asleep", "control", "suspend"])
+@pytest.mark.parametrize(
+    "name", ["thread_stress", "thread_processes", "thread_asleep", "control", "suspend", "vfork_ends"]
+)
 def test_audit_at_any_time(machine: type[Machine], compile_guest: Callable[..., Path], name: str) -> None:
     """The books balance in the middle of a run, too, with LWPs in every state."""
     m = machine()

@@ -12,6 +12,7 @@
 #include <spawn.h>
 
 #include "baton.h"
+#include "proc2.h"
 
 static volatile int chld;
 
@@ -28,26 +29,14 @@ set_stop(pid_t pid, int which, int on)
 	CHECK_EQ(old, 0);	/* quirk Q3 */
 }
 
-static struct kinfo_proc2
-info(pid_t pid)
-{
-	int mib[] = { CTL_KERN, KERN_PROC2, KERN_PROC_PID, pid, sizeof(struct kinfo_proc2), 1 };
-	struct kinfo_proc2 k;
-	size_t size = sizeof(k);
-
-	CHECK_EQ(sysctl(mib, 6, &k, &size, NULL, 0), 0);
-	CHECK_EQ(size, sizeof(k));
-	return k;
-}
-
 /* It has stopped without a signal, and its parent had none either. */
 static void
 expect_quiet_stop(pid_t pid)
 {
 	int status;
 
-	UNTIL(info(pid).p_realstat == 4);	/* SSTOP */
-	CHECK_EQ(info(pid).p_stat, LSSTOP);
+	UNTIL(process(pid).p_realstat == 4);	/* SSTOP */
+	CHECK_EQ(process(pid).p_stat, LSSTOP);
 	CHECK_EQ(chld, 0);
 	CHECK_EQ(waitpid(pid, &status, WNOHANG), 0);
 	CHECK_EQ(waitpid(pid, &status, WUNTRACED), pid);
@@ -110,7 +99,7 @@ test_exec(void)
 	expect_quiet_stop(pid);
 	expect_nothing(b);
 	/* The new program is there, with nothing done yet. */
-	struct kinfo_proc2 k = info(pid);
+	struct kinfo_proc2 k = process(pid);
 	CHECK_STR(k.p_comm, "stop_flags");
 	CHECK(k.p_flag & 0x1000000);	/* STOPEXEC, STOPEXIT below */
 	CHECK(k.p_flag & P_EXEC);
@@ -125,7 +114,7 @@ test_exec(void)
 	CHECK_EQ(kill(pid, SIGTERM), 0);
 	for (int i = 0; i < 5; i++)
 		sched_yield();
-	CHECK_EQ(info(pid).p_realstat, 4);
+	CHECK_EQ(process(pid).p_realstat, 4);
 	resume(pid);
 	expect_signal(pid, SIGTERM);
 
@@ -212,10 +201,10 @@ test_exit(void)
 	struct baton b = new_baton();
 	pid_t pid = child(PROC_PID_STOPEXIT, ends, b);
 
-	UNTIL(info(pid).p_realstat == 4);
+	UNTIL(process(pid).p_realstat == 4);
 	/* It has all that it had: nothing is given back until it goes on. */
-	CHECK(info(pid).p_vm_rssize > 0);
-	CHECK(info(pid).p_flag & 0x2000000);
+	CHECK(process(pid).p_vm_rssize > 0);
+	CHECK(process(pid).p_flag & 0x2000000);
 	CHECK_EQ(close(b.out), 0);
 	chld = 0;
 	expect_quiet_stop(pid);
@@ -243,8 +232,8 @@ test_exit(void)
 	}
 	CHECK_EQ(read(pids.in, &pid, sizeof(pid)), sizeof(pid));
 	expect_exit(parent, 0);
-	CHECK_EQ(info(pid).p_ppid, 1);
-	CHECK_EQ(info(pid).p_realstat, 4);
+	CHECK_EQ(process(pid).p_ppid, 1);
+	CHECK_EQ(process(pid).p_realstat, 4);
 	resume(pid);
 	UNTIL(kill(pid, 0) == -1);
 	CHECK_EQ(errno, ESRCH);
@@ -271,11 +260,11 @@ test_vfork_exit(void)
 		_exit(8);
 	}
 	CHECK_EQ(read(pids.in, &pid, sizeof(pid)), sizeof(pid));
-	UNTIL(info(pid).p_realstat == 4);
+	UNTIL(process(pid).p_realstat == 4);
 	for (int i = 0; i < 10; i++)
 		sched_yield();
-	CHECK(info(pid).p_flag & P_PPWAIT);
-	CHECK_EQ(info(parent).p_stat, LSSLEEP);
+	CHECK(process(pid).p_flag & P_PPWAIT);
+	CHECK_EQ(process(parent).p_stat, LSSLEEP);
 	CHECK_EQ(waitpid(parent, &status, WNOHANG), 0);
 	resume(pid);
 	expect_exit(parent, 8);
@@ -300,7 +289,7 @@ test_traced(void)
 	CHECK_EQ(waitpid(pid, &status, 0), pid);
 	CHECK_EQ(status, SIGTRAP << 8 | 0x7f);
 	CHECK_EQ(ptrace(PT_CONTINUE, pid, (void *)1, 0), 0);
-	UNTIL(info(pid).p_realstat == 4);
+	UNTIL(process(pid).p_realstat == 4);
 	CHECK_EQ(waitpid(pid, &status, WUNTRACED), pid);
 	CHECK(WIFSTOPPED(status));
 	expect_nothing(b);

@@ -3,14 +3,13 @@
  * not before (spec C.16, C.31: the wait cannot be disturbed; no exit or exec is complete while an LWP is left).
  */
 #include <sys/mman.h>
-#include <sys/param.h>
-#include <sys/sysctl.h>
 #include <sys/wait.h>
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "../fork/proc2.h"
 #include "check.h"
 
 static char *self;
@@ -22,18 +21,6 @@ pass_time(long ms)
 	const struct timespec t = { 0, ms * 1000000 };
 
 	nanosleep(&t, NULL);
-}
-
-static struct kinfo_proc2
-info(pid_t pid)
-{
-	int mib[] = { CTL_KERN, KERN_PROC2, KERN_PROC_PID, pid, sizeof(struct kinfo_proc2), 1 };
-	struct kinfo_proc2 k;
-	size_t size = sizeof(k);
-
-	memset(&k, 0, sizeof(k));
-	CHECK_EQ(sysctl(mib, 6, &k, &size, NULL, 0), 0);
-	return k;
 }
 
 /* A thread in vfork. Its child waits until it is told to go on, at most for 5 s. */
@@ -62,15 +49,14 @@ sleeps(void *argument)
 	return argument;
 }
 
-enum how { EXIT_KILLED, EXIT, SIGNAL, KILL, EXEC, FAIL, COUNT };
+enum how { EXIT_KILLED, EXIT, SIGNAL, KILL, EXEC, EXEC_KILLED, EXEC_STOPPED, FAIL, COUNT };
 
-static void
-act(enum how how, int child_execs)
+/* What the thread does that is not in vfork. */
+static void *
+end(void *argument)
 {
-	pthread_t thread, other;
+	enum how how = *(enum how *)argument;
 
-	CHECK_EQ(pthread_create(&thread, NULL, in_vfork, child_execs ? "" : NULL), 0);
-	CHECK_EQ(pthread_create(&other, NULL, sleeps, NULL), 0);
 	while (!shared[1])
 		sched_yield();
 	switch (how) {
@@ -85,6 +71,8 @@ act(enum how how, int child_execs)
 		pause();
 		break;
 	case EXEC:
+	case EXEC_KILLED:
+	case EXEC_STOPPED:
 		execl(self, self, "exec", NULL);
 		break;
 	default:
@@ -93,15 +81,33 @@ act(enum how how, int child_execs)
 		CHECK_EQ(errno, ENOENT);
 		CHECK_EQ(kill(shared[1], 0), 0);
 		shared[2] = 1;
-		CHECK_EQ(pthread_join(thread, NULL), 0);
-		CHECK_EQ(shared[0], 2);
+		while (shared[0] != 2)
+			sched_yield();
 		_exit(7);
 	}
 	CHECK_FAIL("it lives");
 }
 
+/* Either thread may be the first of the process, the one whose id exec leaves. */
 static void
-test(enum how how, int child_execs)
+act(enum how how, int child_execs, int first_forks)
+{
+	pthread_t thread, other;
+	void *execs = child_execs ? "" : NULL;
+
+	CHECK_EQ(pthread_create(&other, NULL, sleeps, NULL), 0);
+	if (first_forks) {
+		CHECK_EQ(pthread_create(&thread, NULL, end, &how), 0);
+		in_vfork(execs);
+		pause();
+	} else {
+		CHECK_EQ(pthread_create(&thread, NULL, in_vfork, execs), 0);
+		end(&how);
+	}
+}
+
+static void
+test(enum how how, int child_execs, int first_forks)
 {
 	int status;
 	pid_t pid;
@@ -109,7 +115,7 @@ test(enum how how, int child_execs)
 	shared[0] = shared[1] = shared[2] = 0;
 	pid = fork();
 	if (pid == 0)
-		act(how, child_execs);
+		act(how, child_execs, first_forks);
 	while (!shared[1])
 		sched_yield();
 	if (how == KILL)
@@ -118,19 +124,29 @@ test(enum how how, int child_execs)
 		pass_time(20);
 		/* It is still there, with the thread that waits and the one that ends it. */
 		CHECK_EQ(waitpid(pid, &status, WNOHANG), 0);
-		CHECK_EQ(info(pid).p_nlwps, 2);
-		CHECK(strcmp(info(pid).p_comm, "vfork_ends") == 0);
+		CHECK_EQ(process(pid).p_nlwps, 2);
+		CHECK(strcmp(process(pid).p_comm, "vfork_ends") == 0);
 		CHECK_EQ(kill(shared[1], 0), 0);
 		CHECK_EQ(shared[0], 0);
 		/* Nothing hurries it. */
-		if (how == EXIT_KILLED)
+		if (how == EXIT_KILLED || how == EXEC_KILLED)
 			CHECK_EQ(kill(pid, SIGKILL), 0);
+		if (how == EXEC_STOPPED)
+			CHECK_EQ(kill(pid, SIGSTOP), 0);
 		shared[2] = 1;
+	}
+	if (how == EXEC_STOPPED) {
+		CHECK_EQ(waitpid(pid, &status, WUNTRACED), pid);
+		CHECK(WIFSTOPPED(status));
+		pass_time(20);
+		CHECK_EQ(process(pid).p_nlwps, 1);
+		CHECK_EQ(waitpid(pid, &status, WNOHANG), 0);
+		CHECK_EQ(kill(pid, SIGCONT), 0);
 	}
 	CHECK_EQ(waitpid(pid, &status, 0), pid);
 	if (how != FAIL)
 		CHECK_EQ(shared[0], 1);
-	CHECK_EQ(status, how == SIGNAL ? SIGTERM : how == KILL ? SIGKILL : 7 << 8);
+	CHECK_EQ(status, how == SIGNAL ? SIGTERM : how == KILL || how == EXEC_KILLED ? SIGKILL : 7 << 8);
 }
 
 int
@@ -141,9 +157,8 @@ main(int argc, char **argv)
 		return 7;
 	shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);
 	CHECK(shared != MAP_FAILED);
-	for (int how = 0; how < COUNT; how++) {
-		test(how, 0);
-		test(how, 1);
-	}
+	for (int how = 0; how < COUNT; how++)
+		for (int n = 0; n < 4; n++)
+			test(how, n & 1, n >> 1);
 	return 0;
 }
