@@ -254,6 +254,18 @@ def inherited(die: DIE, attribute: str, default: Any = None) -> Any:
     return default if holder is None else value_of(holder, attribute, default)
 
 
+def is_dropped(unit: Unit, die: DIE) -> bool:
+    """Whether a DIE with a location is of a variable that the linker dropped."""
+    location = value_of(die, "DW_AT_location")
+    if not isinstance(location, list | bytes) or len(location) < 2:
+        return False
+    if location[0] == 0x03:  # DW_OP_addr
+        return unit.image.section_at(int.from_bytes(bytes(location[1:9]), "little")) is None
+    if location[0] == 0xA1 and location[1] < 0x80:  # DW_OP_addrx
+        return unit.image.section_at(unit.address_of_index(location[1])) is None
+    return False
+
+
 def ranges_of(unit: Unit, die: DIE) -> list[tuple[int, int]]:
     """The code that a DIE stands for, by address; nothing for code that the linker dropped."""
     if "DW_AT_ranges" in die.attributes:

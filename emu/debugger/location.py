@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from emu.debugger.dwarf import DIE, Unit, holder_of, value_of
+from emu.debugger.dwarf import DIE, Unit, holder_of, is_dropped, value_of
 from emu.debugger.errors import DebuggerError
 from emu.debugger.target import Target
 
@@ -390,6 +390,8 @@ def locate(unit: Unit, die: DIE, frame: FrameContext | None) -> Location:
         if isinstance(value, int):
             return Constant((value & MASK).to_bytes(8, "little"))
         return Constant(bytes(value))
+    if is_dropped(unit, holder):
+        return OPTIMIZED_OUT
     expression = expression_at(unit, holder, "DW_AT_location", frame)
     return OPTIMIZED_OUT if expression is None else evaluate(expression, unit, frame)
 

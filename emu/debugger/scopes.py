@@ -6,7 +6,18 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
-from emu.debugger.dwarf import DIE, Image, Unit, holder_of, inherited, name_of, origin_of, ranges_of, value_of
+from emu.debugger.dwarf import (
+    DIE,
+    Image,
+    Unit,
+    holder_of,
+    inherited,
+    is_dropped,
+    name_of,
+    origin_of,
+    ranges_of,
+    value_of,
+)
 from emu.debugger.lines import Lines, SourceFile, Span
 
 _VARIABLES = ("DW_TAG_variable", "DW_TAG_formal_parameter")
@@ -187,6 +198,8 @@ class UnitScope:
     def _variable(self, die: DIE) -> None:
         name = name_of(die)
         if not name:
+            return
+        if is_dropped(self.unit, die):
             return
         known = self.variables.get(name)
         if known is None or "DW_AT_location" in die.attributes:
