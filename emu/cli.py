@@ -62,6 +62,7 @@ def cli(ctx: click.Context) -> None:
       uarea run ./hello             boot the machine and run it
       uarea boot                    boot it to a shell
       uarea trace ./hello           show every system call it makes
+      uarea debug ./hello           debug it, and the kernel, forwards and backwards
       uarea syscalls                list the kernel's system calls
     """
     if ctx.invoked_subcommand is None:
@@ -247,6 +248,61 @@ def trace(output: str | None, points: str, probes: tuple[str, ...], listing: boo
         with tracing.output(output) as out:
             watch = tracing.watcher(out, points, probes)
             sys.exit(run_program(RunOptions(ram=ram, seed=seed, env=environment(env), cwd=cwd), prog, args, watch))
+    except UsageError as error:
+        fail(str(error))
+
+
+class _Ordered(click.Option):
+    """-ex and -x, whose values are executed in the order in which they were given."""
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        super().add_to_parser(parser, ctx)
+        option = parser._long_opt.get(self.opts[0]) or parser._short_opt.get(self.opts[0])
+        usual, name = option.process, self.opts[0]
+
+        def process(value: Any, state: Any) -> None:
+            ctx.meta.setdefault("executed", []).append((name, value))
+            usual(value, state)
+
+        option.process = process
+
+
+@cli.command(context_settings=PASS_THROUGH)
+@click.option("-ex", "commands", cls=_Ordered, multiple=True, metavar="COMMAND", help="Execute a command first.")
+@click.option("-x", "files", cls=_Ordered, multiple=True, metavar="FILE", help="Execute the commands in a file first.")
+@click.option("--batch", is_flag=True, help="End after that; status 1 if a command failed.")
+@click.option("--replay", metavar="FILE", help="Debug a run that 'run --record' has written down.")
+@click.option("--ram", type=Size(), default="256M", show_default=True, help="RAM of the machine.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of all randomness and of scheduling.")
+@click.option("--env", "env", multiple=True, metavar="K=V", help="Add a variable to the program's environment.")
+@click.option("--cwd", default="/root", show_default=True, help="Working directory in the guest.")
+@click.argument("prog", required=False)
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def debug(ctx: click.Context, commands: tuple[str, ...], files: tuple[str, ...], batch: bool, replay: str | None,
+          ram: int, seed: int, env: tuple[str, ...], cwd: str, prog: str | None,
+          args: tuple[str, ...]) -> None:  # fmt: skip
+    """Debug a program and the kernel under it, forwards and backwards.
+
+    The commands are gdb's: break, run, step, print, and so on; 'help' lists them all. An ecall leads on into
+    the kernel's source, and every stop has a position, to which 'goto' comes back.
+
+    \b
+    Examples:
+      uarea debug ./hello one two
+      uarea debug -ex 'break main' -ex run ./hello
+      uarea debug --batch -x session.txt ./hello
+      uarea debug --replay bug.rec
+    """
+    from emu.debugger.main import debug as run_debugger
+    from emu.runner import RunOptions, UsageError
+
+    if (prog is None) == (replay is None):
+        raise click.UsageError("Missing argument 'PROG'." if prog is None else "--replay has a program of its own.")
+    options = RunOptions(ram=ram, seed=seed, env=environment(env), cwd=cwd)
+    try:
+        executed = ctx.meta.get("executed", [])
+        sys.exit(run_debugger(options, prog or "", list(args), executed=executed, batch=batch, replay=replay))
     except UsageError as error:
         fail(str(error))
 

@@ -70,7 +70,8 @@ struct debug {
 	uint64_t hit_high;
 	uint64_t accessed; /* a watched location was read or written */
 	uint64_t watches;
-	uint64_t spare[2];
+	uint64_t deaf;     /* breakpoints are not for the process that runs */
+	uint64_t spare;
 	struct watch watch[32];
 };
 
@@ -162,11 +163,15 @@ uarea_debug_break(void *uc, uint64_t address, uint32_t size, struct debug *d)
 	struct clock *c = d->clock;
 
 	(void)size;
-	if (d->reason || (d->skip && address == d->skip_pc) || (d->end && address == d->end))
+	if (d->reason || d->deaf || (d->skip && address == d->skip_pc) || (d->end && address == d->end))
 		return;
 	if (d->record) {
+		uint64_t at = c->used - (c->address + c->size - address);
+
+		if (at >= d->stop)
+			return;
 		d->hits++;
-		d->hit_low = d->hit_high = c->used - (c->address + c->size - address);
+		d->hit_low = d->hit_high = at;
 		d->skip = 1;
 		d->skip_pc = address;
 		return;

@@ -21,6 +21,7 @@ from emu.machine.clock import ADDRESS, EXPIRED, FOREVER, LARGEST_BLOCK, LIMIT, S
 from emu.machine.hart import (
     _CTL_TB_FLUSH,
     _NO_STOP_ADDRESS,
+    BREAKPOINT,
     ECALL_U,
     PAGE_FAULTS,
     PC,
@@ -34,7 +35,7 @@ POSITION, BREAK, STEP, WATCH, ACCESS, RESYNC = 1, 2, 4, 8, 16, 32
 
 # Words of the structure that clock.c calls debug.
 (_CLOCK, STOP_AT, REASON, STOP_PC, RESUME, END, PASS, HOLD, SKIP, SKIP_PC, SLOW, STEPPING, LOW, HIGH, LAST, PREVIOUS,
- RECORD, HITS, HIT_LOW, HIT_HIGH, ACCESSED, WATCHES) = range(22)  # fmt: skip
+ RECORD, HITS, HIT_LOW, HIT_HIGH, ACCESSED, WATCHES, DEAF) = range(23)  # fmt: skip
 _FIRST_WATCH, MAX_WATCHES = 24, 32
 
 _UC_HOOK_CODE, _UC_HOOK_BLOCK, _UC_HOOK_MEM_READ, _UC_HOOK_MEM_WRITE = 4, 8, 1024, 2048
@@ -51,6 +52,10 @@ class TrapWatcher(Protocol):
 
     def leave(self) -> None: ...
 
+    def refused(self, cause: int, tval: int) -> None:
+        """A page fault could not be served: a signal comes of it."""
+        ...
+
 
 class HartDebugger:
     """Takes over a hart: its `run`, its block hook, its kernel's handlers.
@@ -65,6 +70,7 @@ class HartDebugger:
         self.on_stop = on_stop
         self.watcher: TrapWatcher | None = None
         self.slow = False  # look at every instruction even if nobody steps
+        self.exact = True  # STOP_AT means that very instruction; else the beginning of its block will do
         self._lib, self._uc = hart._lib, hart._uc
         self._struct = (ctypes.c_uint64 * (_FIRST_WATCH + 3 * MAX_WATCHES))()
         self.words = words = memoryview(self._struct).cast("B").cast("Q")
@@ -146,6 +152,12 @@ class HartDebugger:
             at += 3
         self.words[WATCHES] = min(len(words), MAX_WATCHES)
 
+    def watches_unchanged(self) -> bool:
+        """Whether every watched word is what it was when it was last looked at."""
+        d = self.words
+        watches = range(_FIRST_WATCH, _FIRST_WATCH + 3 * d[WATCHES], 3)
+        return all(ctypes.c_uint64.from_address(d[i]).value & d[i + 1] == d[i + 2] for i in watches)
+
     def watch_accesses(self, ranges: list[tuple[int, int, bool, bool]]) -> None:
         """Notice loads and stores: (physical address, size, whether loads count, whether stores do)."""
         for handle in self._accesses:
@@ -190,8 +202,10 @@ class HartDebugger:
         if self.slow or words[STEPPING] or words[REASON] & RESYNC:
             words[REASON] = 0
             return True
+        if not self.exact:
+            return False
         near = max(2 * LARGEST_BLOCK, self.clock.words[SIZE])
-        return bool(words[STOP_AT] - self.position() <= near)
+        return bool(words[STOP_AT] <= self.position() + near)
 
     def _stopped(self, reason: int) -> None:
         words = self.words
@@ -202,7 +216,7 @@ class HartDebugger:
             return
         words[REASON] = 0
         words[ACCESSED] = 0
-        if reason == POSITION and self.position() < words[STOP_AT]:
+        if reason == POSITION and self.exact and self.position() < words[STOP_AT]:
             return  # it is in the block that is about to begin: on, slowly
         pc = words[STOP_PC]
         self.on_stop(reason)
@@ -248,6 +262,8 @@ class HartDebugger:
         pc = frame.words[PC]
         if watcher is not None and cause not in PAGE_FAULTS:
             watcher.enter(cause, tval, self.clock.words[USED])
+        if watcher is not None and (cause in PAGE_FAULTS or cause == BREAKPOINT):
+            watcher.refused(cause, tval)
         self._kernel[2](cause, tval)
         if self.words[SKIP] and self.hart.frame is frame and frame.words[PC] == pc:
             self.words[HOLD] = 1
@@ -324,11 +340,14 @@ class SlowRules:
 
     def at_break(self, uc: int, address: int, _size: int, _data: int) -> None:
         d, c = self._d, self._c
-        if d[REASON] or (d[SKIP] and address == d[SKIP_PC]) or (d[END] and address == d[END]):
+        if d[REASON] or d[DEAF] or (d[SKIP] and address == d[SKIP_PC]) or (d[END] and address == d[END]):
             return
         if d[RECORD]:
+            at = c[USED] - (c[ADDRESS] + c[SIZE] - address)
+            if at >= d[STOP_AT]:
+                return
             d[HITS] += 1
-            d[HIT_LOW] = d[HIT_HIGH] = c[USED] - (c[ADDRESS] + c[SIZE] - address)
+            d[HIT_LOW] = d[HIT_HIGH] = at
             d[SKIP], d[SKIP_PC] = 1, address
             return
         self._stop_at(uc, address, BREAK)
