@@ -13,7 +13,8 @@ from emu.machine.debug import HIT_HIGH, HIT_LOW, HITS, LAST, PREVIOUS, RECORD, S
 from emu.machine.hart import A0, BREAKPOINT, ECALL_U, ILLEGAL_INSTRUCTION, PAGE_FAULTS, T6
 from kernel.fork import FORK_PPWAIT
 from kernel.proc import PK_SYSTEM
-from kernel.signal import SIG_DFL, SIGABRT, SIGCHLD, SIGCONT, SIGKILL, SIGTRAP
+from kernel.signal import SIG_DFL
+from kernel.signo import SIGABRT, SIGCHLD, SIGCONT, SIGILL, SIGINFO, SIGIO, SIGKILL, SIGTRAP, SIGURG, SIGWINCH
 from kernel.syscall import NATIVE
 from kernel.systrace import peek
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from kernel.proc import Proc
 
 _EXIT = 1
+# Signals that end nobody by default, and the one that nobody is told of before.
+_HARMLESS = (SIGCHLD, SIGCONT, SIGURG, SIGIO, SIGWINCH, SIGINFO, SIGKILL)
 _SIGNALS = {
     4: "Illegal instruction", 5: "Trace/breakpoint trap", 6: "Aborted", 8: "Arithmetic exception", 9: "Killed",
     10: "Bus error", 11: "Segmentation fault", 12: "Bad system call", 13: "Broken pipe", 14: "Alarm clock",
@@ -359,7 +362,7 @@ class Points:
 
         def signalled(_probe: Any, _name: str, l: Any, args: tuple[Any, ...]) -> None:
             signo, _, action, _ = args
-            deadly = action == SIG_DFL and signo not in (SIGCHLD, SIGCONT, SIGKILL, 16, 23, 28, 29)
+            deadly = action == SIG_DFL and signo not in _HARMLESS
             if (
                 deadly
                 and self._is_ours(l.proc)
@@ -395,5 +398,5 @@ def fault_signal(cause: int, error: int) -> int:
     from kernel.uvm.fault import siginfo_for
 
     if cause in PAGE_FAULTS:
-        return siginfo_for(error)[0]
-    return {BREAKPOINT: SIGTRAP, ILLEGAL_INSTRUCTION: 4}.get(cause, SIGABRT)
+        return int(siginfo_for(error)[0])
+    return {BREAKPOINT: SIGTRAP, ILLEGAL_INSTRUCTION: SIGILL}.get(cause, SIGABRT)
