@@ -100,6 +100,7 @@ class Traps:
     def stop_soon(self) -> None:
         """At the next user instruction, whoever's that is."""
         self.words[STOP_AT] = 0
+        self._worker.debugger.look()
         self._worker.debugger.exact = True
 
     def hear(self, attached: bool) -> None:

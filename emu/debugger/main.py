@@ -252,7 +252,7 @@ class Loop:
         return list(self.session.ask("complete", prefix)) if prefix else []
 
 
-def _start(options: RunOptions, args: list[str], replay: str | None) -> Any:
+def make_starter(options: RunOptions, args: list[str], replay: str | None) -> Any:
     """What becomes a machine's process."""
 
     def start(channel: Channel) -> NoReturn:
@@ -287,7 +287,7 @@ def debug(
     args = list(arguments)
 
     def start(channel: Channel) -> None:
-        _start(options, [program, *args], replay)(channel)
+        make_starter(options, [program, *args], replay)(channel)
 
     session = Session(start, print, args)
     loop = Loop(session, batch=batch)

@@ -123,14 +123,25 @@ class Questions:
         path = p.path or ""
         found = self._symbols.get(path)
         if found is None:
-            vnode = p.textvp
-            data = vnode.read(0, vnode.size) if vnode is not None else b""
+            data = self._file(p, path)
             try:
                 found = Symbols(data, path)
             except Exception as error:
                 raise DebuggerError(f"{path}: its symbols cannot be read: {error}") from None
             self._symbols[path] = found
         return found
+
+    def _file(self, p: Proc, path: str) -> bytes:
+        """A process's program. One that is exiting does not hold its file any more, but it has a name."""
+        from kernel.vfs import namei
+
+        vnode = p.textvp
+        if vnode is None:
+            try:
+                vnode = namei.lookup(self.kernel.initproc, os.fsencode(path))
+            except Errno:
+                return b""
+        return bytes(vnode.read(0, vnode.size))
 
     @property
     def inspector(self) -> Inspector:

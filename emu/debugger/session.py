@@ -118,6 +118,8 @@ class Session:
         if timeline.current is not None:
             timeline.drop(timeline.current)
             timeline.current = None
+        if not timeline.copies:
+            self.boot()
         for copy in timeline.copies[1:]:
             timeline.drop(copy)
         del timeline.copies[1:]

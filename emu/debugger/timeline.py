@@ -153,7 +153,7 @@ class Timeline:
 
     def wake(self, copy: Machine) -> Machine:
         """A new process that is where a copy is."""
-        copy.channel.send(("fork",))
+        self._send(copy, ("fork",))
         while True:
             message, fds = self._receive(copy)
             if message[0] == "forked":
@@ -176,11 +176,22 @@ class Timeline:
         try:
             return machine.channel.receive()
         except Closed:
-            if machine in self.copies:
-                self.copies.remove(machine)
-            if machine is self.current:
-                self.current = None
-            raise Died from None
+            raise self._lost(machine) from None
+
+    def _send(self, machine: Machine, message: Any) -> None:
+        try:
+            machine.channel.send(message)
+        except Closed:
+            raise self._lost(machine) from None
+
+    def _lost(self, machine: Machine) -> Died:
+        """A machine's process is not there any more."""
+        if machine in self.copies:
+            self.copies.remove(machine)
+        if machine is self.current:
+            self.current = None
+        machine.close()
+        return Died()
 
     def interrupt(self) -> None:
         """^C, from a signal handler: the running program is to stop. A second one ends what does not."""
@@ -200,10 +211,8 @@ class Timeline:
         self._interrupted = 0.0
         try:
             run.state = self.state
-            machine.channel.send(("run", run))
+            self._send(machine, ("run", run))
             result = self._answer(machine)
-        except Closed:
-            raise Died from None
         finally:
             self._busy = None
         assert isinstance(result, Report)
@@ -221,7 +230,7 @@ class Timeline:
             if kind == "output":
                 self.terminal.output(*message[1:])
             elif kind == "input":
-                machine.channel.send(("data", self.terminal.input(message[1], message[2])))
+                self._send(machine, ("data", self.terminal.input(message[1], message[2])))
             elif kind == "event":
                 self.terminal.event(message[1], message[2])
             elif kind == "note":
@@ -230,7 +239,7 @@ class Timeline:
                 choices = self.terminal.choices
                 if message[1] not in choices:
                     choices[message[1]] = self.choose(message[2])
-                machine.channel.send(("data", choices[message[1]]))
+                self._send(machine, ("data", choices[message[1]]))
             elif kind == "forked":
                 self._add(Machine(Channel.of_descriptor(fds[0]), message[1], message[2]))
             elif kind in ("stopped", "reply"):
@@ -240,8 +249,10 @@ class Timeline:
 
     def ask(self, name: str, *args: Any, machine: Machine | None = None) -> Any:
         """A question to a machine, by default to the one of now, or to that of the beginning. Raises WorkerError."""
-        machine = machine or self.current or self.copies[0]
-        machine.channel.send(("ask", name, args, self.state))
+        machine = machine or self.current or next(iter(self.copies), None)
+        if machine is None:
+            raise Died
+        self._send(machine, ("ask", name, args, self.state))
         value, self.state = self._answer(machine)
         return value
 

@@ -23,7 +23,7 @@ from emu.debugger.hits import Points, signal_text
 from emu.debugger.kerneltrace import LineWanted, Traps
 from emu.debugger.position import Position
 from emu.debugger.protocol import Report, Run, Settings
-from emu.machine.clock import FOREVER, USED
+from emu.machine.clock import FOREVER, LARGEST_BLOCK, USED
 from emu.machine.debug import (
     ACCESS,
     BREAK,
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 SLICE = 0.03  # seconds between two looks at the channel
 FIRST_SLICE = 20_000_000  # cycles
+LONGEST_SLICE = 400_000_000  # a program that sleeps makes its time pass quickly, which says nothing of its code
 CHECKPOINT_EVERY = 3  # slices
 
 
@@ -365,6 +366,7 @@ class Worker:
             self._slice_end = self.stopped.cycles + self._slice_cycles
         d.exact = self.go.stop <= self._slice_end
         d.words[STOP_AT] = max(min(self.go.stop, self._slice_end), self.stopped.cycles + 1)
+        d.look()
 
     def _slice(self) -> None:
         """It has run for a while: measure how long, look whether the debugger wants something, fork."""
@@ -374,9 +376,10 @@ class Worker:
             return
         now = time.monotonic()
         took = max(now - self._slice_began, 1e-4)
-        if self.stopped.cycles >= self._slice_end:
+        if self.stopped.cycles >= self._slice_end - LARGEST_BLOCK:  # it stops before the block with the end
+            self._slice_end = 0
             factor = min(max(SLICE / took, 0.25), 4.0)
-            self._slice_cycles = max(int(self._slice_cycles * factor), 200_000)
+            self._slice_cycles = min(max(int(self._slice_cycles * factor), 200_000), LONGEST_SLICE)
             self._slices += 1
             if self.leave_checkpoints and self._slices % CHECKPOINT_EVERY == 0 and self.fork():
                 self._become_checkpoint()

@@ -71,7 +71,7 @@ struct debug {
 	uint64_t accessed; /* a watched location was read or written */
 	uint64_t watches;
 	uint64_t deaf;     /* breakpoints are not for the process that runs */
-	uint64_t spare;
+	uint64_t quick;    /* a block that ends before this needs no closer look: 0 after any change */
 	struct watch watch[32];
 };
 
@@ -95,8 +95,9 @@ changed(struct debug *d, uint64_t low, uint64_t high)
 	return 0;
 }
 
-void
-uarea_debug_block(void *uc, uint64_t address, uint32_t size, struct debug *d)
+/* Not inlined, so that the quick way needs no stack frame. */
+static __attribute__((noinline)) void
+look_closely(void *uc, uint64_t address, uint32_t size, struct debug *d)
 {
 	struct clock *c = d->clock;
 
@@ -145,6 +146,23 @@ uarea_debug_block(void *uc, uint64_t address, uint32_t size, struct debug *d)
 	c->used += size;
 	c->address = address;
 	c->size = size;
+	d->quick = d->skip | d->slow | d->watches | d->accessed ? 0 : d->stop;
+}
+
+void
+uarea_debug_block(void *uc, uint64_t address, uint32_t size, struct debug *d)
+{
+	struct clock *c = d->clock;
+	uint64_t used = c->used, after = used + size;
+
+	if (after > d->quick || after > c->limit) {
+		look_closely(uc, address, size, d);
+		return;
+	}
+	d->last = used;
+	c->used = after;
+	c->address = address;
+	c->size = size;
 }
 
 static void
@@ -153,6 +171,7 @@ stop_at(void *uc, uint64_t address, struct debug *d, uint64_t reason)
 	d->reason |= reason;
 	d->pc = address;
 	d->resume = !(reason & RESYNC);
+	d->quick = 0;
 	d->clock->stop(uc);
 }
 
@@ -174,6 +193,7 @@ uarea_debug_break(void *uc, uint64_t address, uint32_t size, struct debug *d)
 		d->hit_low = d->hit_high = at;
 		d->skip = 1;
 		d->skip_pc = address;
+		d->quick = 0;
 		return;
 	}
 	stop_at(uc, address, d, BREAK);
@@ -218,4 +238,5 @@ uarea_debug_access(void *uc, int type, uint64_t address, int size, int64_t value
 	(void)size;
 	(void)value;
 	d->accessed = 1;
+	d->quick = 0;
 }

@@ -35,7 +35,7 @@ POSITION, BREAK, STEP, WATCH, ACCESS, RESYNC = 1, 2, 4, 8, 16, 32
 
 # Words of the structure that clock.c calls debug.
 (_CLOCK, STOP_AT, REASON, STOP_PC, RESUME, END, PASS, HOLD, SKIP, SKIP_PC, SLOW, STEPPING, LOW, HIGH, LAST, PREVIOUS,
- RECORD, HITS, HIT_LOW, HIT_HIGH, ACCESSED, WATCHES, DEAF) = range(23)  # fmt: skip
+ RECORD, HITS, HIT_LOW, HIT_HIGH, ACCESSED, WATCHES, DEAF, QUICK) = range(24)  # fmt: skip
 _FIRST_WATCH, MAX_WATCHES = 24, 32
 
 _UC_HOOK_CODE, _UC_HOOK_BLOCK, _UC_HOOK_MEM_READ, _UC_HOOK_MEM_WRITE = 4, 8, 1024, 2048
@@ -151,6 +151,11 @@ class HartDebugger:
             self.words[at + 2] = self.hart.ram.words[address >> 3] & mask
             at += 3
         self.words[WATCHES] = min(len(words), MAX_WATCHES)
+        self.look()
+
+    def look(self) -> None:
+        """To be called after a change, within a trap, of what the hart is to stop for."""
+        self.words[QUICK] = 0
 
     def watches_unchanged(self) -> bool:
         """Whether every watched word is what it was when it was last looked at."""
@@ -184,6 +189,7 @@ class HartDebugger:
         while not hart._stopping:
             hart._load()
             self._be_slow(self._needs_slow())
+            words[QUICK] = 0
             error = self._lib.uc_emu_start(self._uc, hart.frame.words[PC], _NO_STOP_ADDRESS, 0, 0)
             hart._raise_failure()
             if clock[EXPIRED]:
@@ -252,7 +258,7 @@ class HartDebugger:
         served = self._kernel[1](cause, tval)
         if served:
             if self.words[SKIP]:
-                self.words[HOLD] = 1
+                self.words[HOLD], self.words[QUICK] = 1, 0
             if watcher is not None:
                 watcher.leave()
         return served
@@ -266,7 +272,7 @@ class HartDebugger:
             watcher.refused(cause, tval)
         self._kernel[2](cause, tval)
         if self.words[SKIP] and self.hart.frame is frame and frame.words[PC] == pc:
-            self.words[HOLD] = 1
+            self.words[HOLD], self.words[QUICK] = 1, 0
         if watcher is not None:
             watcher.leave()
 
