@@ -307,6 +307,48 @@ def debug(ctx: click.Context, commands: tuple[str, ...], files: tuple[str, ...],
         fail(str(error))
 
 
+@cli.command(context_settings=PASS_THROUGH)
+@click.option("--port", type=int, metavar="N", help="TCP port to wait on; 0 for any free one.  [default: 1234]")
+@click.option("--stdio", is_flag=True, help="Talk over standard input and output instead: gdb starts us.")
+@click.option("--multi", is_flag=True, help="Wait for the next gdb when one has left.")
+@click.option("--ram", type=Size(), default="256M", show_default=True, help="RAM of the machine.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of all randomness and of scheduling.")
+@click.option("--env", "env", multiple=True, metavar="K=V", help="Add a variable to the program's environment.")
+@click.option("--cwd", default="/root", show_default=True, help="Working directory in the guest.")
+@click.option("--cow", type=click.Choice(["none", "page", "table"]), default="table", show_default=True,
+              help="How fork copies memory: at once; page by page, or table by table, when written.")  # fmt: skip
+@click.argument("prog")
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def gdb(port: int | None, stdio: bool, multi: bool, ram: int, seed: int, env: tuple[str, ...], cwd: str, cow: str,
+        prog: str, args: tuple[str, ...]) -> None:  # fmt: skip
+    """Run a program for a gdb to connect to, on the host or inside an editor.
+
+    gdb must know RISC-V: gdb-multiarch does. Breakpoints, watchpoints, fork, vfork and exec, several processes,
+    and going back in time work as with a native program; 'monitor help' lists what this debugger adds. Only
+    programs on this host can connect.
+
+    \b
+    Exit status: 0 when gdb has left, 2 for a bad argument.
+
+    \b
+    Examples:
+      uarea gdb ./prog arg              and in gdb: target extended-remote :1234
+      gdb-multiarch ./prog -ex 'target remote | uarea gdb --stdio ./prog arg'
+    """
+    from emu.debugger.gdbstub.server import serve_port, serve_stdio
+    from emu.runner import RunOptions, UsageError
+
+    if stdio and (port is not None or multi):
+        raise click.UsageError("--stdio cannot be had with --port or --multi.")
+    options = RunOptions(ram=ram, seed=seed, env=environment(env), cwd=cwd, cow=cow)
+    try:
+        if stdio:
+            sys.exit(serve_stdio(options, prog, list(args)))
+        sys.exit(serve_port(1234 if port is None else port, options, prog, list(args), once=not multi))
+    except UsageError as error:
+        fail(str(error))
+
+
 @cli.command(context_settings={**PASS_THROUGH, "ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def cc(args: tuple[str, ...]) -> None:
