@@ -67,12 +67,13 @@ def list_source(symbols: Symbols, evaluator: Evaluator, state: ListState, text: 
 
 
 def current_position(symbols: Symbols, evaluator: Evaluator) -> Position | None:
-    """File and line of the selected frame, or of main while nothing runs."""
+    """File and line of the selected frame, or of main while nothing runs or the program is about to begin."""
     frame = evaluator.frame
-    if frame is not None and frame.position is not None:
+    begins = frame is None or frame.pc == symbols.image.entry
+    if frame is not None and frame.position is not None and not begins:
         return Position(*frame.position)
     mains = symbols.scopes.functions_named("main")
-    if frame is not None or not mains:
+    if not begins or not mains:
         return None
     return Position(*declared_file(symbols.lines, mains[0].unit, mains[0].die))
 

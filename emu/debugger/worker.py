@@ -23,6 +23,7 @@ from emu.debugger.hits import Points, signal_text
 from emu.debugger.kerneltrace import LineWanted, Traps
 from emu.debugger.position import Position
 from emu.debugger.protocol import Report, Run, Settings
+from emu.debugger.views import provenance
 from emu.machine.clock import FOREVER, LARGEST_BLOCK, USED
 from emu.machine.debug import (
     ACCESS,
@@ -108,6 +109,7 @@ class Worker:
         self.channel = channel
         self.console = make_console(self._ask_input, self._tell_output, terminals)
         self.kernel: Kernel = boot(self.console)
+        provenance.watch(self.kernel)
         self.debugger = HartDebugger(self.kernel.hart, self.on_stop)
         self.settings = Settings()
         self.traps = Traps(self)

@@ -404,3 +404,25 @@ def test_help(debug: Debug) -> None:
     text = debug("\n".join(["help", *(f"help {group}" for group in GROUPS), *(f"help {c.name}" for c in COMMANDS)]))
     for command in COMMANDS:
         assert command.usage in text
+
+
+def test_a_line_before_anything_runs_is_of_the_file_of_main(debug: Debug) -> None:
+    text = debug("""
+        list 7
+        break 24
+        run crash
+    """)
+    expect(text, "int counter;", "Breakpoint 1 at ", "walk.c, line 2", "Breakpoint 1, crash () at ")
+
+
+def test_frames_have_an_origin(debug: Debug) -> None:
+    frames = "\n".join(f"frame {pfn << 12:#x}" for pfn in range(1, 48))
+    text = debug(f"""
+        break in_child
+        set follow-fork-mode child
+        run
+        {frames}
+    """)
+    assert "allocated before cycle" in text
+    assert "allocated by page fault at 0x#" in text
+    assert "allocated by system call 2 (fork)" in text

@@ -43,7 +43,7 @@ def frame(context: Context, args: Sequence[str]) -> list[str]:
     lines += marks
     provenance = provenance_of(kernel)
     if provenance is not None and (frames.kind[pfn] != FREE or pfn < frames.mark):
-        text = f"{'last ' if frames.kind[pfn] == FREE else ''}allocated by {provenance.of(pfn)}"
+        text = f"{'last ' if frames.kind[pfn] == FREE else ''}allocated {provenance.of(pfn)}"
         lines += wrap(text, context.width, "  ")
     return lines + _held_by(owners, pfn)
 

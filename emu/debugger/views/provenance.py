@@ -54,7 +54,7 @@ class Provenance:
     def of(self, pfn: int) -> str:
         """How a frame came to its present use, in words."""
         origin = self._origins.get(pfn)
-        return str(origin) if origin is not None else f"before cycle {self._since:,}, when the debugger was attached"
+        return f"by {origin}" if origin is not None else f"before cycle {self._since:,}, when the debugger was attached"
 
     def origin(self, pfn: int) -> Origin | None:
         return self._origins.get(pfn)
