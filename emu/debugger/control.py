@@ -66,9 +66,9 @@ def goto(worker: Worker, cycles: int, line: int) -> Activity:
     """To the first instruction at or behind a position; then to the line of the kernel that it names."""
     if worker.stopped.line or worker.stopped.cycles < cycles:
         event = yield go(stop=cycles)
-        while event.position.cycles < cycles and not event.ended:
+        while event.position.cycles < cycles and not (event.ended or event.interrupted):
             event = yield go(stop=cycles)
-        if event.ended:
+        if event.ended or event.interrupted:
             return report(worker, event)
     if line:
         traps = worker.traps
@@ -466,11 +466,13 @@ def line_starts(worker: Worker, low: int, end: int) -> Activity:
     return Report("scanned", value=found, high=last[0].cycles, numbers=[1] if by_call else [])
 
 
-def last_at(worker: Worker, addresses: list[int], sp: int, end: int) -> Activity:
-    """The last times before `end` at which an LWP of the current process was at one of these addresses with this
+def last_at(worker: Worker, addresses: list[int], sp: int, low: int, end: int) -> Activity:
+    """The last times from `low` to `end` at which an LWP of the current process was at one of these addresses with this
     stack pointer (0: any): (position, pc), oldest first."""
     wanted = frozenset(addresses)
     found: list[tuple[int, int]] = []
+    if worker.stopped.cycles < low:
+        yield go(stop=low)
     while worker.stopped.cycles < end:
         l = worker.kernel.curlwp
         pc = int(l.frame.words[PC])

@@ -66,11 +66,15 @@ class Loop:
     def _confirm(self, question: str) -> bool:
         if not self.terminal or not self.session.confirming:
             return True
+        timeline = self.session.timeline
+        timeline.active = False
         try:
             return input(f"{question} (y or n) ").strip().lower().startswith("y")
         except (EOFError, KeyboardInterrupt):
             print()
             return False
+        finally:
+            timeline.active = True
 
     def _choose(self, question: str) -> str:
         """`set follow-fork-mode ask`."""
@@ -78,10 +82,13 @@ class Loop:
             self.say(f"{question} [parent]")
             return "parent"
         while True:
+            self.session.terminal.reading = True  # so that ^C breaks it off
             try:
                 answer = input(f"{question} (parent or child) ").strip().lower()
             except (EOFError, KeyboardInterrupt):
                 return "parent"
+            finally:
+                self.session.terminal.reading = False
             if answer and ("parent".startswith(answer) or "child".startswith(answer)):
                 return "parent" if "parent".startswith(answer) else "child"
 
@@ -112,6 +119,8 @@ class Loop:
 
     def attempt(self, line: str) -> bool:
         """One line; what goes wrong is said in one line. False if something did."""
+        timeline = self.session.timeline
+        timeline.active, timeline._quit = True, False
         try:
             self.execute(line)
             return True
@@ -127,6 +136,8 @@ class Loop:
             if os.environ.get("UAREA_DEBUG_TRACEBACK"):
                 raise
             self.complain(f"the debugger itself failed: {type(error).__name__}: {error}")
+        finally:
+            timeline.active = False
         return False
 
     def source(self, path: str) -> None:

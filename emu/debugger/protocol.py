@@ -50,9 +50,7 @@ class Settings:
 
     follow_fork_mode: str = "parent"
     detach_on_fork: bool = True
-    schedule_multiple: bool = True
     step_kernel: bool = True
-    listsize: int = 10
 
 
 @dataclass
@@ -65,6 +63,7 @@ class Run:
     settings: Settings = field(default_factory=Settings)
     checkpoints: bool = True  # leave checkpoints along the way
     quiet: bool = False  # breakpoints do not count
+    search: bool = False  # for something that is told by its report; ^C gives it up
     state: Any = None  # what the session has gathered: value history and the like
 
 

@@ -19,7 +19,9 @@ _SIGNALS = {1: "SIGHUP, Hangup", 2: "SIGINT, Interrupt", 3: "SIGQUIT, Quit", 4: 
             5: "SIGTRAP, Trace/breakpoint trap", 6: "SIGABRT, Aborted", 8: "SIGFPE, Arithmetic exception",
             9: "SIGKILL, Killed", 10: "SIGBUS, Bus error", 11: "SIGSEGV, Segmentation fault",
             13: "SIGPIPE, Broken pipe", 14: "SIGALRM, Alarm clock", 15: "SIGTERM, Terminated"}  # fmt: skip
-WINDOW = 16_384  # cycles that are looked at instruction by instruction, to begin with
+WINDOW = 8_192  # cycles that are looked at instruction by instruction, to begin with
+LARGEST_WINDOW = 16 * WINDOW
+NEAR = 100_000  # cycles in which a place that was passed is looked for, to begin with
 
 
 class Session:
@@ -299,6 +301,9 @@ class Session:
     def reverse_step(self, count: int, *, over: bool) -> None:
         """To the beginning of the line before; `over` calls or into them."""
         self.need_past()
+        if not self.running:
+            self.reverse_stepi(1, over=True)  # the last thing that the program did
+            return
         function = None if self.in_kernel() else self.ask("function_entry")
         for n in range(count):
             if self.in_kernel():
@@ -335,11 +340,12 @@ class Session:
             return self._next_back(here, view)
         size = WINDOW
         while True:
-            low = max(here.cycles - size, self.timeline.copies[0].position.cycles)
+            first = self.timeline.copies[0].position.cycles
+            low = max(here.cycles - size, first)
             copy = self.timeline.before(Position(low, 0))
             report = self.timeline.from_copy(copy, "line_starts", low, here.cycles)
             starts = [s for s in report.value or [] if s[0] < here.cycles]
-            if starts and starts[0][3] == starts[-1][3] and low > self.timeline.copies[0].position.cycles:
+            if starts and starts[0][3] == starts[-1][3] and size < LARGEST_WINDOW and low > first:
                 starts = []  # where this line began is farther back
             found = self._pick_start(starts, view)
             if (
@@ -352,8 +358,10 @@ class Session:
                     return Position(report.high, 0, len(lines))
             if found is not None:
                 return found
-            if low <= self.timeline.copies[0].position.cycles or size > 64 * WINDOW:
+            if low <= first:
                 return None
+            if size >= LARGEST_WINDOW:
+                return self._next_back(here, view)
             size *= 4
 
     @staticmethod
@@ -383,17 +391,22 @@ class Session:
 
     def _last_at(self, addresses: list[int], sp: int, here: Position) -> list[tuple[int, int]]:
         """The last times at which the program was at these addresses: (position, pc), oldest first."""
-        end = here.cycles
+        end, size = here.cycles, NEAR
         for copy in reversed([c for c in self.timeline.copies if c.position.order < here.order]):
-            report = self.timeline.from_copy(copy, "last_at", addresses, sp, end)
-            if report.value:
-                return list(report.value)
+            low = end
+            # In steps that grow: the last time is rarely far back, and may be one of very many.
+            while low > copy.position.cycles:
+                low, top = max(copy.position.cycles, here.cycles - size), low
+                size *= 8
+                report = self.timeline.from_copy(copy, "last_at", addresses, sp, low, min(top + 1, here.cycles))
+                if report.value:
+                    return list(report.value)
             end = min(copy.position.cycles + 1, here.cycles)
         return []
 
     def reverse_finish(self) -> None:
         """To the call of this function."""
-        self.need_past()
+        self.need_program()
         if self.in_kernel():
             found = self._guard(self._kernel_back, True, True)
             assert found is not None

@@ -372,7 +372,7 @@ def _switch(text: str) -> bool:
     raise DebuggerError('"on" or "off" expected.')
 
 
-_SWITCHES = {"detach-on-fork": "detach_on_fork", "schedule-multiple": "schedule_multiple", "step-kernel": "step_kernel"}
+_SWITCHES = {"detach-on-fork": "detach_on_fork", "step-kernel": "step_kernel"}
 _LIMITS = {"max-checkpoints": "max_copies", "checkpoint-memory": "max_memory"}
 _ACCEPTED = ("pagination", "width", "height", "style", "disassembly-flavor", "history")
 _PRINT = {"pretty", "symbol", "address", "union", "null_stop", "array_indexes", "elements", "repeats"}
@@ -390,6 +390,9 @@ def set_(session: Session, text: str) -> str | None:
         if rest not in ("parent", "child", "ask"):
             raise DebuggerError(f'Undefined item: "{rest}"; parent, child or ask.')
         session.settings.follow_fork_mode = rest
+    elif name == "schedule-multiple":
+        if not _switch(rest):
+            raise DebuggerError("All processes are on one time line: schedule-multiple is always on.")
     elif name in _SWITCHES:
         setattr(session.settings, _SWITCHES[name], _switch(rest))
     elif name == "confirm":
@@ -435,6 +438,7 @@ def show(session: Session, text: str) -> str:
     values: dict[str, object] = {"follow-fork-mode": session.settings.follow_fork_mode}
     for name, attribute in _SWITCHES.items():
         values[name] = "on" if getattr(session.settings, attribute) else "off"
+    values["schedule-multiple"] = "on"
     values["confirm"] = "on" if session.confirming else "off"
     values["max-checkpoints"] = session.timeline.max_copies
     values["checkpoint-memory"] = f"{session.timeline.max_memory >> 20}M"

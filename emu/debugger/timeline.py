@@ -68,6 +68,7 @@ class Terminal:
         self.choices: dict[int, str] = {}
         self.printer = printer
         self.column = 0
+        self.reading = False  # the program waits for somebody to type
         self.tell = printer
         self.source: Callable[[int], bytes] = self._read
 
@@ -94,10 +95,13 @@ class Terminal:
 
     def _read(self, size: int) -> bytes:
         sys.stdout.flush()
+        self.reading = True
         try:
             return os.read(0, min(size, 1 << 16))
         except OSError:
             return b""
+        finally:
+            self.reading = False
 
 
 class Timeline:
@@ -119,6 +123,8 @@ class Timeline:
         self._busy: Machine | None = None
         self._interrupted = 0.0
         self._numbers = 0
+        self.active = False  # a command is being executed
+        self._quit = False  # it was interrupted between two machines
 
     # -- processes ---------------------------------------------------------------------------------
 
@@ -194,10 +200,14 @@ class Timeline:
         return Died()
 
     def interrupt(self) -> None:
-        """^C, from a signal handler: the running program is to stop. A second one ends what does not."""
+        """^C, from a signal handler: the running program is to stop. A second one ends what does not. At the prompt,
+        and while the program waits for input from this terminal, it breaks off the reading."""
         machine = self._busy
-        if machine is None:
+        if self.terminal.reading or not self.active:
             raise KeyboardInterrupt
+        if machine is None:
+            self._quit = True
+            return
         now = time.monotonic()
         if self._interrupted and now - self._interrupted > 2:
             os.kill(machine.pid, signal.SIGKILL)
@@ -207,6 +217,9 @@ class Timeline:
 
     def _run(self, machine: Machine, run: Run) -> Report:
         """Let a machine run. Raises Died, WorkerError."""
+        if self._quit:
+            self._quit = False
+            raise WorkerError("Quit")
         self._busy = machine
         self._interrupted = 0.0
         try:
@@ -230,7 +243,11 @@ class Timeline:
             if kind == "output":
                 self.terminal.output(*message[1:])
             elif kind == "input":
-                self._send(machine, ("data", self.terminal.input(message[1], message[2])))
+                try:
+                    answer = "data", self.terminal.input(message[1], message[2])
+                except KeyboardInterrupt:
+                    answer = "interrupt", b""
+                self._send(machine, answer)
             elif kind == "event":
                 self.terminal.event(message[1], message[2])
             elif kind == "note":
@@ -344,7 +361,8 @@ class Timeline:
         """Let a process that begins at a copy find something out; it does not remain."""
         machine = self.wake(copy)
         try:
-            request = Run(what, args, self.points() if points else [], self.settings, checkpoints, not points)
+            request = self._request(what, args, checkpoints, not points)
+            request.search = True
             return self._run(machine, request)
         finally:
             self.drop(machine)

@@ -55,6 +55,7 @@ SLICE = 0.03  # seconds between two looks at the channel
 FIRST_SLICE = 20_000_000  # cycles
 LONGEST_SLICE = 400_000_000  # a program that sleeps makes its time pass quickly, which says nothing of its code
 CHECKPOINT_EVERY = 3  # slices
+LOOK_EVERY = 512  # stops, for what stops so often that a slice never ends
 
 
 @dataclass
@@ -161,11 +162,15 @@ class Worker:
         self._dispatch(Event(self.stopped, ended=self.ended))
 
     def _ask_input(self, request: int, size: int) -> bytes:
-        self.channel.send(("input", request, size))
         while True:
+            self.channel.send(("input", request, size))
             message, _ = self.channel.receive()
             if message[0] == "data":
                 return bytes(message[1])
+            here = self.traps.here
+            if here is not None:  # within the system call that reads
+                self.stopped = here
+                self._dispatch(Event(here, interrupted=True))
 
     def _tell_output(self, stream: int, place: int, data: bytes) -> None:
         self.channel.send(("output", stream, place, data))
@@ -209,10 +214,13 @@ class Worker:
             event = Event(position)
         event.position = position
         event.reason = reason
+        self._stops += 1
+        if not self._stops % LOOK_EVERY and self._interrupted():
+            event.interrupted = True
         if reason & BREAK:
             pc = self.kernel.curlwp.frame.words[32 - 1]
             event.numbers += self.points.at_break(pc, event)
-            if reason == BREAK and not event.numbers and pc not in self.go.temps:
+            if reason == BREAK and not event.final and pc not in self.go.temps:
                 self.arm()
                 return
         if reason & (WATCH | ACCESS):
@@ -386,13 +394,15 @@ class Worker:
             if self.leave_checkpoints and self._slices % CHECKPOINT_EVERY == 0 and self.fork():
                 self._become_checkpoint()
                 return
-        if self.channel.ready():
-            message, _ = self.channel.receive()
-            if message[0] == "interrupt":
-                self._dispatch(Event(self.stopped, interrupted=True))
-                return
+        if self._interrupted():
+            self._dispatch(Event(self.stopped, interrupted=True))
+            return
         self._slice_began = time.monotonic()
         self.arm()
+
+    def _interrupted(self) -> bool:
+        """Whether the user wants this to stop."""
+        return self.channel.ready() and self.channel.receive()[0][0] == "interrupt"
 
     def _become_checkpoint(self) -> None:
         """This process is the copy: forget what the original is doing, and wait to be needed."""
@@ -405,6 +415,9 @@ class Worker:
     def _dispatch(self, event: Event | None) -> None:
         """Let the activity have an event; returns when the machine is to run on."""
         while True:
+            if event is not None and event.interrupted and self._search and self.activity is not None:
+                self.activity = None
+                self._reply("error", "Quit")
             if self.activity is None:
                 self.activity = self._serve()
                 event = None
@@ -455,6 +468,8 @@ class Worker:
         report.attached = tuple(sorted(self.attached))
         self._reply("stopped", report)
 
+    _search = False
+    _stops = 0
     _owing = False  # a request to run has not been answered
 
     def _reply(self, kind: str, value: Any) -> None:
@@ -511,6 +526,7 @@ class Worker:
             if kind == "run":
                 run: Run = message[1]
                 self._owing = True
+                self._search = run.search
                 self.settings = run.settings
                 self.leave_checkpoints = run.checkpoints
                 self.quiet = run.quiet

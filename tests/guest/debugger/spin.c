@@ -1,0 +1,8 @@
+/* Runs for ever, for ^C. */
+volatile unsigned long turns;
+
+int main(void)
+{
+	for (;;)
+		turns++;
+}
