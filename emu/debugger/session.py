@@ -146,7 +146,8 @@ class Session:
     def _refine(self, report: Report) -> Report:
         """A watched word changed within a block: stop exactly behind the instruction that did it."""
         timeline = self.timeline
-        timeline.goto(Position(report.low, 0))
+        # Not to before where it stood when it was continued: a breakpoint there has been passed.
+        timeline.goto(Position(max(report.low, self.position.cycles), 0))
         return timeline.run("refine", report.high)
 
     def _forget_changes(self) -> None:

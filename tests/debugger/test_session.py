@@ -426,3 +426,85 @@ def test_frames_have_an_origin(debug: Debug) -> None:
     assert "allocated before cycle" in text
     assert "allocated by page fault at 0x#" in text
     assert "allocated by system call 2 (fork)" in text
+
+
+@pytest.fixture(scope="session")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compile_program([GUEST / "watched.c"], tmp_path_factory.mktemp("watched") / "watched", flags=["-g"])
+
+
+def test_watch_what_the_kernel_writes(debug: Debug, watched: Path) -> None:
+    text = debug("""
+        break main
+        run
+        watch buffer
+        continue
+        reverse-continue
+        delete
+        break watched.c:37
+        continue
+        last-write buffer
+    """, program=watched)  # fmt: skip
+    expect(text, 'New value = "abcdefgh', "Changed by the kernel, in the trap at POSITION.", "read ()",
+           'Old value = "abcdefgh', "SYSCALL(read, 3)",
+           "buffer (0x#, 16 bytes) was last written at POSITION by process 2",
+           "SYSCALL(read, 3)")  # fmt: skip
+
+
+def test_watch_across_fork(debug: Debug, watched: Path) -> None:
+    """The child's store goes to the child's copy, and is none to the parent's."""
+    text = debug("""
+        break main
+        run
+        watch shared
+        continue
+        continue
+        reverse-continue
+        reverse-continue
+        reverse-continue
+    """, program=watched)  # fmt: skip
+    expect(text, "Old value = 1", "New value = 2", "watched.c:33", "New value = 3", "Old value = 3", "Old value = 2",
+           "New value = 1", "Breakpoint 1, main")  # fmt: skip
+    assert "= 50" not in text
+
+
+def test_watch_ends_with_its_frame(debug: Debug, watched: Path) -> None:
+    text = debug("""
+        break sum_to
+        run
+        watch sum
+        continue
+        continue
+        continue
+        continue
+        continue
+        info breakpoints
+    """, program=watched)  # fmt: skip
+    expect(text, "New value = 1", "New value = 3", "New value = 6", "Watchpoint 2 deleted because the program has left",
+           "main () at watched.c:34")  # fmt: skip
+    assert "hw watchpoint" not in text
+
+
+def test_conditions_on_changes(debug: Debug, watched: Path) -> None:
+    text = debug("""
+        watch shared if shared == 700
+        break watched.c:36 if shared == 300
+        run
+        print shared
+        continue
+        print shared
+    """, program=watched)  # fmt: skip
+    expect(text, "Breakpoint 2, main", "$1 = 300", "Old value = 699", "New value = 700", "$2 = 700")
+
+
+def test_follow_and_ask(debug: Debug) -> None:
+    text = debug("""
+        set follow-fork-mode ask
+        set schedule-multiple on
+        show follow-fork-mode
+        show
+        run
+    """)
+    expect(text, "follow-fork-mode is ask.", "schedule-multiple",
+           "Follow parent (process 2) or child (process 3)? [parent]",
+           "[Detaching after fork from child process 3]", "exited normally")  # fmt: skip

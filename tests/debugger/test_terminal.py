@@ -118,8 +118,9 @@ def test_replay(tmp_path: Path) -> None:
     script = ["break echo.c:9", "run", "print line", "continue", "print line", "reverse-continue", "print line",
               "delete", "continue"]  # fmt: skip
     words = [word for command in script for word in ("-ex", command)]
-    done = subprocess.run([*uarea, "debug", "--batch", *words, "--replay", str(recording)], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=environment, text=True, check=False)  # fmt: skip
+    done = subprocess.run([*uarea, "debug", "--batch", *words, "--replay", str(recording)], text=True, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                          env=environment)  # fmt: skip
     assert done.returncode == 0, done.stdout
     values = [line.partition(" = ")[2] for line in done.stdout.splitlines() if line.startswith("$")]
     assert [value.split("\\n")[0] for value in values] == ['"one', '"two', '"one']
@@ -129,8 +130,9 @@ def test_replay(tmp_path: Path) -> None:
 def test_bad_replay_is_one_line(tmp_path: Path) -> None:
     bad = tmp_path / "bad.rec"
     bad.write_text("something else\n")
-    done = subprocess.run([sys.executable, "-m", "emu.cli", "debug", "--replay", str(bad)], capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)  # fmt: skip
+    done = subprocess.run([sys.executable, "-m", "emu.cli", "debug", "--replay", str(bad)], capture_output=True,
+                          stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT)},
+                          text=True, check=False)  # fmt: skip
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "no recording" in done.stderr
