@@ -67,6 +67,7 @@ class Points:
         self._ignored: dict[int, int] = {}
         self._returning: dict[tuple[int, int], int] = {}
         self._accesses: list[tuple[int, int, bool, bool]] = []
+        self._followed: dict[int, int] = {}  # from a process to the child for which it was left
 
     # -- the table ---------------------------------------------------------------------------------
 
@@ -152,7 +153,7 @@ class Points:
                 kind = "Temporary breakpoint" if point.temporary else "Breakpoint"
                 event.text.append(f"\n{kind} {point.number}, ")
         for point in self._scopes.get(pc, []):
-            if l.proc.pid == point.pid and l.frame.gpr[1] >= point.frame:
+            if l.proc is self._process(point) and l.frame.gpr[1] >= point.frame:
                 found.append(-point.number)
                 event.text += [
                     f"\nWatchpoint {point.number} deleted because the program has left the block in",
@@ -172,8 +173,19 @@ class Points:
 
     # -- watchpoints -------------------------------------------------------------------------------
 
+    def follow(self, parent: int, child: int) -> None:
+        """The debugger left a process for its child: what was watched there is watched in the child from here on."""
+        self._followed[parent] = child
+
+    def _process(self, point: Point) -> Proc | None:
+        """Whose memory a watchpoint is about by now."""
+        pid = point.pid
+        while pid in self._followed:
+            pid = self._followed[pid]
+        return self.kernel.allproc.get(pid)
+
     def _read(self, w: Watched) -> bytes | None:
-        p = self.kernel.allproc.get(w.point.pid)
+        p = self._process(w.point)
         if p is None or not p.lwps or getattr(p, "vm", None) is None:
             return None
         return peek(p.vm, w.point.address, w.point.size)
@@ -184,7 +196,7 @@ class Points:
 
     def _place(self, w: Watched) -> list[tuple[int, int]]:
         """The words of RAM that hold the watched bytes now, with masks."""
-        p = self.kernel.allproc.get(w.point.pid)
+        p = self._process(w.point)
         found: dict[int, int] = {}
         if p is None or not p.lwps:
             return []

@@ -320,6 +320,7 @@ class Worker:
         if mode == "child" and parent.pid == self.followed:
             if self.settings.detach_on_fork:
                 self.attached.discard(parent.pid)
+                self.points.follow(parent.pid, child.pid)
                 self.note(f"[Detaching after fork from parent process {parent.pid}]")
             self.followed = child.pid
             self.note(f"[Attaching after fork to child process {child.pid}]")

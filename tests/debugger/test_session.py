@@ -508,3 +508,18 @@ def test_follow_and_ask(debug: Debug) -> None:
     expect(text, "follow-fork-mode is ask.", "schedule-multiple",
            "Follow parent (process 2) or child (process 3)? [parent]",
            "[Detaching after fork from child process 3]", "exited normally")  # fmt: skip
+
+
+def test_watch_follows_into_the_child(debug: Debug, watched: Path) -> None:
+    text = debug("""
+        break main
+        run
+        set follow-fork-mode child
+        watch shared
+        continue
+        continue
+        reverse-continue
+        reverse-continue
+        reverse-continue
+    """, program=watched)  # fmt: skip
+    expect(text, "[Attaching after fork to child process 3]", "New value = 50", "Old value = 50")
