@@ -16,6 +16,7 @@ LONGEST = 150  # rows of a story
 _SPEC = re.compile(r"spec ((?:[A-D]\.\d+)(?:(?:, |-| and )[A-D]\.\d+)*)")
 _SEED = re.compile(r"L\d+(?:-\d+)?")
 _PREFIX = str(KERNEL) + "/"
+_MACHINE = str(KERNEL.parent / "emu" / "machine") + "/"
 
 
 class Line:
@@ -47,8 +48,8 @@ def place(frame: FrameType) -> Line:
     """The line that a frame is at; its depth is the number of kernel functions around it."""
     depth = 0
     outer = frame.f_back
-    while outer is not None and is_kernel(outer.f_code.co_filename):
-        depth += 1
+    while outer is not None and not outer.f_code.co_filename.startswith(_MACHINE):
+        depth += is_kernel(outer.f_code.co_filename)  # between them may be who listens to what the kernel does
         outer = outer.f_back
     return Line(frame.f_code, frame.f_lineno, depth)
 
