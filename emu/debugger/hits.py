@@ -356,8 +356,9 @@ class Points:
 
         def create(_probe: Any, _name: str, _l: Any, args: tuple[Any, ...]) -> None:
             p2, p1, flags = args
-            kind = "vfork" if flags & FORK_PPWAIT else "fork"
-            caught(kind, f"{kind}ed process {p2.pid}")
+            by_clone = syscall_name(self.kernel.curlwp.frame.words[T6]) == "__clone"
+            kind = "clone" if by_clone else "vfork" if flags & FORK_PPWAIT else "fork"
+            caught(kind, f"{kind.rstrip('e')}ed process {p2.pid}")
             worker.process_created(p2, p1)
 
         def executed(_probe: Any, _name: str, l: Any, args: tuple[Any, ...]) -> None:

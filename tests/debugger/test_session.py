@@ -523,3 +523,44 @@ def test_watch_follows_into_the_child(debug: Debug, watched: Path) -> None:
         reverse-continue
     """, program=watched)  # fmt: skip
     expect(text, "[Attaching after fork to child process 3]", "New value = 50", "Old value = 50")
+
+
+@pytest.fixture(scope="session")
+def makers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compile_program([GUEST / "makers.c"], tmp_path_factory.mktemp("makers") / "makers", flags=["-g"])
+
+
+def test_catch_vfork_exec_and_clone(debug: Debug, makers: Path) -> None:
+    text = debug("""
+        set detach-on-fork off
+        catch vfork
+        catch exec
+        catch clone
+        run
+        continue
+        continue
+        info inferiors
+        reverse-continue
+        when
+    """, program=makers)  # fmt: skip
+    expect(text, "Catchpoint 1 (vforked process 3)", "Catchpoint 2 (exec'd /usr/bin/true)",
+           "Catchpoint 3 (cloned process 4)", "  3    process 4", "Continuing backwards")  # fmt: skip
+
+
+def test_the_rest_of_info(debug: Debug) -> None:
+    text = debug("""
+        info watchpoints
+        info display
+        info program
+        break add
+        run
+        watch counter
+        display a
+        info watchpoints
+        info display
+        info threads
+        info program
+    """)
+    expect(text, "No watchpoints.", "There are no auto-display expressions now.", "The program is not being run.",
+           "hw watchpoint", "counter", "1:   y  a", "process 2 LWP 2", "in add",
+           "process 2, LWP 2, stopped at position")  # fmt: skip

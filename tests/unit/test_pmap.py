@@ -62,7 +62,7 @@ class World:
         self.spaces.append((vm, model))
 
     def fork(self, i: int) -> None:
-        if len(self.spaces) > 12:
+        if len(self.spaces) >= 24:
             return
         vm, model = self.spaces[i]
         child = vm.fork()
