@@ -220,7 +220,7 @@ class EngineSession:
         if self._over is not None:
             raise SessionError("the program has ended")
         timeline = self.timeline
-        timeline.interrupted = interrupted
+        timeline.interrupted, timeline.active = interrupted, True
         try:
             self._prepare(how)
             return self._told(self._back(how) if how.backward else self._forward(how))
@@ -230,7 +230,7 @@ class EngineSession:
             self._over = Stop("killed", Thread(0, 0), signo=9)
             return self._over
         finally:
-            timeline.interrupted = None
+            timeline.interrupted, timeline.active = None, False
 
     def _told(self, stop: Stop) -> Stop:
         self._last_signal = stop.kind == "signal"
