@@ -14,7 +14,7 @@ from typing import TextIO
 
 from emu.machine.board import Board
 from emu.machine.console import Console
-from emu.machine.hart import MachineError
+from emu.machine.uc import MachineError
 from kernel.errno import ENOENT, ENOEXEC, Errno, errno_message
 from kernel.main import Deadlock, Kernel, Panic
 from kernel.program import instruction_length

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 from emu.machine.clock import LIMIT, Clock
 from emu.machine.console import Console
-from emu.machine.hart import make_hart
+from emu.machine.hart import Hart
 from emu.machine.ram import Ram
+from emu.machine.uc import MachineError, load_library
 
 
 class Board:
@@ -36,3 +39,21 @@ class Board:
         """The signal of the latest `interrupt`, once; 0 if there was none."""
         signo, self._signal = self._signal, 0
         return signo
+
+
+def make_hart(ram: Ram, clock: Clock) -> Hart:
+    """A hart on this RAM and clock, with registers in place where that can be verified.
+
+    Raises MachineError when Unicorn cannot be used at all.
+    """
+    lib = load_library()
+    if os.environ.get("UAREA_HART") != "batch":
+        from emu.machine.inplace import InPlaceHart
+
+        try:
+            return InPlaceHart(lib, ram, clock)
+        except (MachineError, OSError):
+            pass  # another Unicorn, or no /proc: the portable way works everywhere
+    from emu.machine.batch import BatchHart
+
+    return BatchHart(lib, ram, clock)

@@ -17,18 +17,17 @@ import ctypes
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from emu.machine.batch import BatchHart
 from emu.machine.clock import ADDRESS, EXPIRED, FOREVER, LARGEST_BLOCK, LIMIT, SIZE, STOP, USED, BlockHook
 from emu.machine.hart import (
-    _CTL_TB_FLUSH,
-    _NO_STOP_ADDRESS,
     BREAKPOINT,
     ECALL_U,
     PAGE_FAULTS,
     PC,
     TIMER_INTERRUPT,
-    BatchHart,
     Hart,
 )
+from emu.machine.uc import CTL_TB_FLUSH, NO_STOP_ADDRESS
 
 # Why it stopped.
 POSITION, BREAK, STEP, WATCH, ACCESS, RESYNC = 1, 2, 4, 8, 16, 32
@@ -117,7 +116,7 @@ class HartDebugger:
         self.hart._check(self._lib.uc_hook_del(self._uc, ctypes.c_size_t(handle)))
 
     def _flush_code(self) -> None:
-        self.hart._check(self._lib.uc_ctl(self._uc, ctypes.c_int(_CTL_TB_FLUSH)))
+        self.hart._check(self._lib.uc_ctl(self._uc, ctypes.c_int(CTL_TB_FLUSH)))
 
     def _be_slow(self, slow: bool) -> None:
         """Look at every instruction, or do not. Drops all translated code, so not for every step."""
@@ -190,7 +189,7 @@ class HartDebugger:
             hart._load()
             self._be_slow(self._needs_slow())
             words[QUICK] = 0
-            error = self._lib.uc_emu_start(self._uc, hart.frame.words[PC], _NO_STOP_ADDRESS, 0, 0)
+            error = self._lib.uc_emu_start(self._uc, hart.frame.words[PC], NO_STOP_ADDRESS, 0, 0)
             hart._raise_failure()
             if clock[EXPIRED]:
                 hart._save(hart._pc())

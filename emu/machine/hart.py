@@ -19,16 +19,33 @@ protection is not used.
 from __future__ import annotations
 
 import ctypes
-import os
-import struct
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from importlib.util import find_spec
 from typing import Any
 
-from emu.machine import sv39
-from emu.machine.clock import ADDRESS, EXPIRED, SIZE, USED, Clock
+from emu.machine.clock import EXPIRED, Clock
 from emu.machine.ram import Ram
+from emu.machine.uc import (
+    ALL_ONES,
+    CTL_TB_REMOVE,
+    MACHINE,
+    NO_STOP_ADDRESS,
+    PROT_ALL,
+    REG_F0,
+    REG_FCSR,
+    REG_MSTATUS,
+    REG_PRIV,
+    TLB_FLUSH_CALL,
+    UC_ARCH_RISCV,
+    UC_HOOK_BLOCK,
+    UC_HOOK_INSN_INVALID,
+    UC_HOOK_INTR,
+    UC_MODE_RISCV64,
+    USER,
+    InvalidHook,
+    MachineError,
+    TrapHook,
+)
 
 # Trap causes (RISC-V privileged architecture, table of scause).
 ILLEGAL_INSTRUCTION, BREAKPOINT, MISALIGNED_LOAD, ACCESS_LOAD = 2, 3, 4, 5
@@ -50,34 +67,6 @@ _NO_FPU_STATE = memoryview(bytes(8 * 33)).cast("Q")
 SR_FS = SR_FS_DIRTY = 3 << 13
 SR_FS_INITIAL = 1 << 13
 
-# Unicorn's numbers (unicorn/unicorn.h, unicorn/riscv.h, 2.1).
-_UC_ARCH_RISCV, _UC_MODE_RISCV64 = 8, 8
-_UC_HOOK_INTR, _UC_HOOK_BLOCK, _UC_HOOK_INSN_INVALID = 1, 8, 16384
-_REG_X1, _REG_F0, _REG_PC, _REG_PRIV = 2, 158, 190, 191
-_REG_FCSR, _REG_MSTATUS, _REG_SATP = 43, 116, 146
-_CTL_WRITE = 1 << 30
-_CTL_TLB_FLUSH = 11 | _CTL_WRITE
-_TLB_FLUSH_CALL = ctypes.c_int(_CTL_TLB_FLUSH)
-_CTL_TB_FLUSH = 10 | _CTL_WRITE
-_CTL_TB_REMOVE = 9 | 2 << 26 | _CTL_WRITE
-_PROT_ALL = 7
-_MACHINE, _USER = 3, 0
-_NO_STOP_ADDRESS = (1 << 64) - 2
-_ALL_ONES = (1 << 64) - 1
-
-_TrapHook = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
-_InvalidHook = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
-
-# Words of Unicorn's CPU structure, checked at start by InPlaceHart (the reservation by a test).
-_CPU_PC, _CPU_RESERVED, _CPU_BADADDR, _CPU_PRIV = 64, 65, 68, 74
-
-# Words of a saved context that hold the reserved address and the fault address in Unicorn 2.1.4.
-_RESERVED_IN_CONTEXT, _BADADDR_IN_CONTEXT = 70, 73
-
-
-class MachineError(Exception):
-    """The emulator itself failed: Unicorn is missing, too old, or returned an error."""
-
 
 class TrapFrame:
     """The 288 bytes at the top of a U-area. `words` are all of it, `gpr` x1..x31, both in place."""
@@ -90,18 +79,6 @@ class TrapFrame:
         self.words = ram.words[start : start + FRAME_WORDS]
         self.gpr = self.words[:31]
         self.batch: Any = None  # pointers for batch transfers, made on first use
-
-
-def _load_library() -> ctypes.CDLL:
-    spec = find_spec("unicorn")
-    if spec is None or not spec.submodule_search_locations:
-        raise MachineError("the unicorn package is not installed")
-    directory = os.path.join(next(iter(spec.submodule_search_locations)), "lib")
-    for name in ("libunicorn.so.2", "libunicorn.2.dylib", "libunicorn.so", "unicorn.dll"):
-        path = os.path.join(directory, name)
-        if os.path.exists(path):
-            return ctypes.PyDLL(path)
-    raise MachineError(f"no Unicorn library in {directory}")
 
 
 class Hart(ABC):
@@ -123,23 +100,23 @@ class Hart(ABC):
         self._restarting = False  # Unicorn is about to return although nothing is wrong
         self._failure: BaseException | None = None
         self._uc = ctypes.c_void_p()
-        self._check(lib.uc_open(_UC_ARCH_RISCV, _UC_MODE_RISCV64, ctypes.byref(self._uc)))
+        self._check(lib.uc_open(UC_ARCH_RISCV, UC_MODE_RISCV64, ctypes.byref(self._uc)))
         lib.uc_mem_map_ptr.argtypes = [
             ctypes.c_void_p, ctypes.c_uint64, ctypes.c_size_t, ctypes.c_uint32, ctypes.c_void_p,
         ]  # fmt: skip
-        self._check(lib.uc_mem_map_ptr(self._uc, 0, ram.size, _PROT_ALL, ram.address))
+        self._check(lib.uc_mem_map_ptr(self._uc, 0, ram.size, PROT_ALL, ram.address))
         lib.uc_emu_start.argtypes = [ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64,
                                      ctypes.c_size_t]  # fmt: skip
         self._disable_counters()
-        self._write(_REG_MSTATUS, SR_FS_INITIAL)
-        self._mstatus = self._read(_REG_MSTATUS) & ~SR_FS
+        self._write(REG_MSTATUS, SR_FS_INITIAL)
+        self._mstatus = self._read(REG_MSTATUS) & ~SR_FS
         clock.set_stop(ctypes.cast(lib.uc_emu_stop, ctypes.c_void_p).value or 0)
 
     def _add_hooks(self) -> None:
-        self._hooks = (self._trap_callback(), _InvalidHook(self._invalid))
-        self._add_hook(_UC_HOOK_INTR, ctypes.cast(self._hooks[0], ctypes.c_void_p), None)
-        self._add_hook(_UC_HOOK_INSN_INVALID, ctypes.cast(self._hooks[1], ctypes.c_void_p), None)
-        self.block_hook = self._add_hook(_UC_HOOK_BLOCK, self.clock.callback, self.clock.data)
+        self._hooks = (self._trap_callback(), InvalidHook(self._invalid))
+        self._add_hook(UC_HOOK_INTR, ctypes.cast(self._hooks[0], ctypes.c_void_p), None)
+        self._add_hook(UC_HOOK_INSN_INVALID, ctypes.cast(self._hooks[1], ctypes.c_void_p), None)
+        self.block_hook = self._add_hook(UC_HOOK_BLOCK, self.clock.callback, self.clock.data)
 
     # -- plumbing ----------------------------------------------------------------------------------
 
@@ -149,7 +126,7 @@ class Hart(ABC):
 
     def _trap_callback(self) -> Any:
         """What Unicorn calls on an exception."""
-        return _TrapHook(self._trap)
+        return TrapHook(self._trap)
 
     def _add_hook(self, kind: int, callback: ctypes.c_void_p, data: int | None) -> int:
         handle = ctypes.c_size_t()
@@ -178,9 +155,9 @@ class Hart(ABC):
 
     def _privileged_write(self, register: int, value: int) -> None:
         """Write a CSR; Unicorn ignores that silently while the privilege level is below the CSR's."""
-        self._write(_REG_PRIV, _MACHINE)
+        self._write(REG_PRIV, MACHINE)
         self._write(register, value)
-        self._write(_REG_PRIV, _USER)
+        self._write(REG_PRIV, USER)
 
     def _no_kernel(self, cause: int, tval: int) -> None:
         raise MachineError(f"trap {cause} at {tval:#x} without a kernel")
@@ -196,7 +173,7 @@ class Hart(ABC):
         expired = self.clock.words
         while not self._stopping:
             self._load()
-            error = self._lib.uc_emu_start(self._uc, self.frame.words[PC], _NO_STOP_ADDRESS, 0, 0)
+            error = self._lib.uc_emu_start(self._uc, self.frame.words[PC], NO_STOP_ADDRESS, 0, 0)
             self._raise_failure()
             if expired[EXPIRED]:
                 self._save(self._pc())
@@ -222,7 +199,7 @@ class Hart(ABC):
             if cause in PAGE_FAULTS:
                 # Unicorn has stepped over the instruction, by 4 whatever its length. A jump may go to the last
                 # bytes of the address space, too.
-                self._page_fault(cause, self._pc() - 4 & _ALL_ONES)
+                self._page_fault(cause, self._pc() - 4 & ALL_ONES)
             elif cause == ECALL_U:
                 self._save(self._pc() - 4)
                 self.on_syscall()
@@ -292,11 +269,11 @@ class Hart(ABC):
     def forget_code(self, pfn: int) -> None:
         """The frame's contents are changing: drop code translated from it."""
         start = pfn << 12
-        self._write(_REG_PRIV, _MACHINE)  # makes the addresses physical
+        self._write(REG_PRIV, MACHINE)  # makes the addresses physical
         self._check(
-            self._lib.uc_ctl(self._uc, _CTL_TB_REMOVE, ctypes.c_uint64(start), ctypes.c_uint64(start + 4096))
+            self._lib.uc_ctl(self._uc, CTL_TB_REMOVE, ctypes.c_uint64(start), ctypes.c_uint64(start + 4096))
         )
-        self._write(_REG_PRIV, _USER)
+        self._write(REG_PRIV, USER)
 
     # The floating-point unit is always on. Off, it would trap for most instructions, but Unicorn executes
     # compressed loads and stores of its registers as if they were no-ops.
@@ -304,14 +281,14 @@ class Hart(ABC):
     def read_fpu(self, words: memoryview) -> None:
         """Store f0..f31 and fcsr into 33 words."""
         for i in range(32):
-            words[i] = self._read(_REG_F0 + i)
-        words[32] = self._read(_REG_FCSR)
+            words[i] = self._read(REG_F0 + i)
+        words[32] = self._read(REG_FCSR)
 
     def write_fpu(self, words: memoryview) -> None:
         """Load f0..f31 and fcsr from 33 words. That counts as written; `fpu_reset` is for a clean start."""
         for i in range(32):
-            self._write(_REG_F0 + i, words[i])
-        self._write(_REG_FCSR, words[32])
+            self._write(REG_F0 + i, words[i])
+        self._write(REG_FCSR, words[32])
         self._set_status(SR_FS_DIRTY)
 
     def fpu_reset(self) -> None:
@@ -356,252 +333,4 @@ class Hart(ABC):
     def _flush(self) -> None:
         """Drop all translations."""
         self._stale = False
-        self._lib.uc_ctl(self._uc, _TLB_FLUSH_CALL)
-
-
-class BatchHart(Hart):
-    """Registers move in one call each way, straight between Unicorn and the trap frame in RAM."""
-
-    def __init__(self, lib: Any, ram: Ram, clock: Clock) -> None:
-        super().__init__(lib, ram, clock)
-        self._ids = (ctypes.c_int * 32)(*range(_REG_X1, _REG_X1 + 31), _REG_PC)
-        self._asid = 0
-        self._context = ctypes.c_void_p()
-        self._check(lib.uc_context_alloc(self._uc, ctypes.byref(self._context)))
-        self._write(_REG_PRIV, _USER)
-        self._add_hooks()
-
-    def _pointers(self, frame: TrapFrame) -> Any:
-        if frame.batch is None:
-            base = self.ram.address + frame.address
-            frame.batch = (ctypes.c_void_p * 32)(*(base + 8 * i for i in range(32)))
-        return frame.batch
-
-    def _invalid(self, uc: int, data: int) -> bool:
-        self._restarting = True  # Unicorn returns an error when the pc is written in this callback
-        return super()._invalid(uc, data)
-
-    def _pc(self) -> int:
-        return self._read(_REG_PC)
-
-    def _save(self, pc: int) -> None:
-        self._check(self._lib.uc_reg_read_batch(self._uc, self._ids, self._pointers(self.frame), 32))
-        self.frame.words[PC] = pc
-
-    def _resume(self, pc: int) -> None:
-        if self._stale:
-            self._flush()
-        self._write(_REG_PC, pc)
-
-    def _load(self) -> None:
-        if self._stale:
-            self._flush()
-        self._check(self._lib.uc_reg_write_batch(self._uc, self._ids, self._pointers(self.frame), 32))
-
-    def _badaddr(self) -> int:
-        self._check(self._lib.uc_context_save(self._uc, self._context))
-        return ctypes.c_uint64.from_address((self._context.value or 0) + 8 * _BADADDR_IN_CONTEXT).value
-
-    def enter(self, frame: TrapFrame, root: int) -> None:
-        self.frame = frame
-        self._forget_reservation()
-        if root != self._root:
-            self._root = root
-            self._switch(root)
-
-    def _forget_reservation(self) -> None:
-        """Make the next store-conditional fail, unless a load-reserved comes first."""
-        self._check(self._lib.uc_context_save(self._uc, self._context))
-        word = ctypes.c_uint64.from_address((self._context.value or 0) + 8 * _RESERVED_IN_CONTEXT)
-        if word.value != _ALL_ONES:
-            word.value = _ALL_ONES
-            self._check(self._lib.uc_context_restore(self._uc, self._context))
-
-    def _switch(self, root: int) -> None:
-        """Point satp at another root table and drop all translations."""
-        self._asid ^= 1  # Unicorn flushes on a satp write only if the address-space id changes
-        self._privileged_write(_REG_SATP, sv39.SATP_SV39 | self._asid << 44 | root)
-        self._stale = False
-
-    def _status(self) -> int:
-        self._write(_REG_PRIV, _MACHINE)
-        status = self._read(_REG_MSTATUS)
-        self._write(_REG_PRIV, _USER)
-        return status
-
-    def _set_status(self, fs: int) -> None:
-        self._privileged_write(_REG_MSTATUS, self._mstatus | fs)
-
-
-class InPlaceHart(Hart):
-    """Registers move as one slice copy between the trap frame and Unicorn's own CPU structure."""
-
-    def __init__(self, lib: Any, ram: Ram, clock: Clock) -> None:
-        """Raises MachineError where the structure cannot be found or is not laid out as expected."""
-        super().__init__(lib, ram, clock)
-        self._cpu = cpu = self._find_cpu()
-        self._gpr = cpu[1:32]
-        self._satp = self._find(_REG_SATP, sv39.SATP_SV39 | 1)
-        self._mstatus_at = self._find(_REG_MSTATUS, self._mstatus | SR_FS_INITIAL)
-        self._write(_REG_PRIV, _USER)
-        self._add_hooks()
-
-    def _find_cpu(self) -> memoryview:
-        """Search what Unicorn's handle points to for the block that holds known values of x1..x31."""
-        values = [0x5EED << 48 | n * 0x0101_0101_0101 for n in range(1, 32)]
-        for n, value in enumerate(values):
-            self._write(_REG_X1 + n, value)
-        pattern = struct.pack("<31Q", *values)
-        found = set()
-        # Reading through the kernel's view of this process gives an error, not a crash, for a bad pointer.
-        with open("/proc/self/mem", "rb", buffering=0) as memory:
-            handle = os.pread(memory.fileno(), 4096, self._uc.value or 0)
-            for (pointer,) in struct.iter_unpack("<Q", handle):
-                if pointer & 7 or not 0x10000 <= pointer < 1 << 47:
-                    continue
-                try:
-                    block = os.pread(memory.fileno(), 1 << 16, pointer)
-                except OSError:
-                    continue
-                at = block.find(pattern)
-                if at >= 0:
-                    found.add(pointer + at - 8)
-        if len(found) != 1:
-            raise MachineError("the CPU structure was not found")
-        words = (ctypes.c_uint64 * 128).from_address(found.pop())
-        cpu = memoryview(words).cast("B").cast("Q")
-        for register, word in ((_REG_X1 + 30, 31), (_REG_F0, 32), (_REG_F0 + 31, 63), (_REG_PC, _CPU_PC)):
-            self._write(register, 0x1234_5678_9ABC)
-            if cpu[word] != 0x1234_5678_9ABC:
-                raise MachineError("the CPU structure is laid out differently")
-        for n in range(1, 32):
-            cpu[n] = 0
-            self._write(_REG_F0 + n, 0)
-        self._write(_REG_F0, 0)
-        self._write(_REG_PRIV, _MACHINE)
-        if cpu[_CPU_PRIV] != _MACHINE:
-            raise MachineError("the privilege level is not where it was expected")
-        return cpu
-
-    def _find(self, register: int, value: int) -> int:
-        """The one word that changes when a CSR is written."""
-        self._write(register, 0)
-        before = bytes(self._cpu)
-        self._write(register, value)
-        after = bytes(self._cpu)
-        changed = [i for i in range(128) if before[8 * i : 8 * i + 8] != after[8 * i : 8 * i + 8]]
-        if len(changed) != 1:
-            raise MachineError(f"register {register} was not found in the CPU structure")
-        return changed[0]
-
-    def _trap_callback(self) -> Any:
-        """As `_trap`, with the two common cases written out over local names: what a trap costs is what a
-        system call costs."""
-        cpu, gpr, clock = self._cpu, self._gpr, self.clock.words
-        slow, control, uc, flush_call = self._trap, self._lib.uc_ctl, self._uc, _TLB_FLUSH_CALL
-
-        def trap(handle: int, cause: int, data: int) -> None:
-            try:
-                if cause == ECALL_U:
-                    frame = self.frame
-                    frame.gpr[:] = gpr
-                    frame.words[PC] = cpu[_CPU_PC] - 4
-                    self.on_syscall()
-                    if self._stopping:
-                        self._lib.uc_emu_stop(self._uc)
-                        return
-                    if self._stale:
-                        self._stale = False
-                        control(uc, flush_call)
-                    frame = self.frame
-                    gpr[:] = frame.gpr
-                    cpu[_CPU_PC] = frame.words[PC]
-                elif cause >= LOAD_FAULT:  # or STORE_FAULT; there is nothing else that high
-                    cpu[_CPU_PC] = pc = cpu[_CPU_PC] - 4
-                    clock[USED] -= clock[ADDRESS] + clock[SIZE] - pc  # as Clock.retract
-                    tval = cpu[_CPU_BADADDR]
-                    if self.on_fault(cause, tval):
-                        if self._stale:
-                            self._flush()
-                    else:
-                        self._save(pc)
-                        self._enter_kernel(cause, tval)
-                elif cause == FETCH_FAULT and cpu[_CPU_BADADDR] >> 12 >= (pc := cpu[_CPU_PC] - 4) >> 12 >= 0:
-                    cpu[_CPU_PC] = pc
-                    tval = cpu[_CPU_BADADDR]
-                    if not self.on_fault(cause, tval):
-                        self._save(pc)
-                        self._enter_kernel(cause, tval)
-                    elif self._stale:
-                        self._flush()
-                else:
-                    slow(handle, cause, data)
-            except BaseException as failure:
-                self._failure = failure
-                self._lib.uc_emu_stop(self._uc)
-
-        return _TrapHook(trap)
-
-    def _pc(self) -> int:
-        return self._cpu[_CPU_PC]
-
-    def _save(self, pc: int) -> None:
-        frame = self.frame
-        frame.gpr[:] = self._gpr
-        frame.words[PC] = pc
-
-    def _resume(self, pc: int) -> None:
-        if self._stale:
-            self._flush()
-        self._cpu[_CPU_PC] = pc
-
-    def _load(self) -> None:
-        if self._stale:
-            self._flush()
-        frame = self.frame
-        self._gpr[:] = frame.gpr
-        self._cpu[_CPU_PC] = frame.words[PC]
-
-    def _badaddr(self) -> int:
-        return self._cpu[_CPU_BADADDR]
-
-    def enter(self, frame: TrapFrame, root: int) -> None:
-        self.frame = frame
-        cpu = self._cpu
-        cpu[_CPU_RESERVED] = _ALL_ONES
-        if root != self._root:
-            self._root = root
-            cpu[self._satp] = sv39.SATP_SV39 | root
-            self._stale = True
-
-    def fpu_written(self) -> bool:
-        return self._cpu[self._mstatus_at] & SR_FS == SR_FS_DIRTY
-
-    def _status(self) -> int:
-        return self._cpu[self._mstatus_at]
-
-    def _set_status(self, fs: int) -> None:
-        self._cpu[self._mstatus_at] = self._mstatus | fs
-
-    def read_fpu(self, words: memoryview) -> None:
-        words[:32] = self._cpu[32:64]
-        words[32] = self._read(_REG_FCSR)
-
-    def write_fpu(self, words: memoryview) -> None:
-        self._cpu[32:64] = words[:32]
-        self._write(_REG_FCSR, words[32])
-        self._set_status(SR_FS_DIRTY)
-
-
-def make_hart(ram: Ram, clock: Clock) -> Hart:
-    """A hart on this RAM and clock, with registers in place where that can be verified.
-
-    Raises MachineError when Unicorn cannot be used at all.
-    """
-    lib = _load_library()
-    if os.environ.get("UAREA_HART") != "batch":
-        try:
-            return InPlaceHart(lib, ram, clock)
-        except (MachineError, OSError):
-            pass  # another Unicorn, or no /proc: the portable way works everywhere
-    return BatchHart(lib, ram, clock)
+        self._lib.uc_ctl(self._uc, TLB_FLUSH_CALL)

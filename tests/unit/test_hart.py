@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from emu.machine import hart as machine
+from emu.machine.batch import BatchHart
 from emu.machine.clock import USED
 from emu.machine.hart import (
     A0,
@@ -20,9 +21,8 @@ from emu.machine.hart import (
     SR_FS,
     STORE_FAULT,
     TIMER_INTERRUPT,
-    BatchHart,
-    InPlaceHart,
 )
+from emu.machine.inplace import InPlaceHart
 from emu.machine.sv39 import A, D, R, U, V, W, X, translate, walk
 from tests.unit.bench import DATA, DATA_VA, PAGE, Bench, Program, Trap, hart_program
 

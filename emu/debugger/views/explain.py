@@ -29,7 +29,8 @@ from emu.debugger.views.pte import (
     walk,
 )
 from emu.debugger.views.uareas import cause_name
-from emu.machine.hart import A0, A1, ECALL_U, FETCH_FAULT, LOAD_FAULT, PC, STORE_FAULT, T6, TIMER_INTERRUPT, BatchHart
+from emu.machine.batch import BatchHart
+from emu.machine.hart import A0, A1, ECALL_U, FETCH_FAULT, LOAD_FAULT, PC, STORE_FAULT, T6, TIMER_INTERRUPT
 from emu.machine.sv39 import PPN_SHIFT, V, W
 from kernel.proc import SZOMB
 from kernel.sched import LSZOMB
