@@ -9,21 +9,16 @@ from collections.abc import Callable, Generator
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from emu.debugger.activity import Activity, Event, Go
 from emu.debugger.errors import DebuggerError
 from emu.debugger.protocol import Report
 from emu.debugger.target import MemoryFault
 from emu.machine.hart import ECALL_U, PAGE_FAULTS, PC, RA, SP
 
 if TYPE_CHECKING:
-    from emu.debugger.worker import Activity, Event, Go, Worker
+    from emu.debugger.worker import Worker
 
-Steps = Generator["Go", "Event", "Event"]
-
-
-def go(**how: Any) -> Go:
-    from emu.debugger.worker import Go
-
-    return Go(**how)
+Steps = Generator[Go, Event, Event]
 
 
 def report(worker: Worker, event: Event, *, new_frame: bool = True) -> Report:
@@ -56,25 +51,25 @@ def _where(worker: Worker, new_frame: bool) -> list[str]:
 
 
 def continue_(worker: Worker) -> Activity:
-    event = yield go()
+    event = yield Go()
     while not (event.final or event.gone):
-        event = yield go()
+        event = yield Go()
     return report(worker, event)
 
 
 def goto(worker: Worker, cycles: int, line: int) -> Activity:
     """To the first instruction at or behind a position; then to the line of the kernel that it names."""
     if worker.stopped.line or worker.stopped.cycles < cycles:
-        event = yield go(stop=cycles)
+        event = yield Go(stop=cycles)
         while event.position.cycles < cycles and not (event.ended or event.interrupted):
-            event = yield go(stop=cycles)
+            event = yield Go(stop=cycles)
         if event.ended or event.interrupted:
             return report(worker, event)
     if line:
         traps = worker.traps
-        event = yield go(lines=lambda _frame: traps.lines >= line, trap_end=True)
+        event = yield Go(lines=lambda _frame: traps.lines >= line, trap_end=True)
         while not (event.line or event.trap_end or event.ended):
-            event = yield go(lines=lambda _frame: traps.lines >= line, trap_end=True)
+            event = yield Go(lines=lambda _frame: traps.lines >= line, trap_end=True)
         return report(worker, event)
     return Report("stop", text=_where(worker, True))
 
@@ -82,7 +77,7 @@ def goto(worker: Worker, cycles: int, line: int) -> Activity:
 def first_instruction(worker: Worker) -> Activity:
     """Where the machine is: nothing runs."""
     if worker.stopped.cycles < 0:
-        yield go()
+        yield Go()
     return Report("stop")
 
 
@@ -121,7 +116,7 @@ def _one(worker: Worker, over: bool) -> Steps:
             here = traps.here
             return here is not None and here.cycles == began and traps.cause in (ECALL_U, *PAGE_FAULTS)
 
-    event = yield go(step=True, lwp=lwp, lines=lines)
+    event = yield Go(step=True, lwp=lwp, lines=lines)
     return event
 
 
@@ -141,9 +136,9 @@ def _kernel_line(worker: Worker, *, over: bool = False, out: bool = False) -> St
     def wanted(frame: FrameType) -> bool:
         return not (over or out) or frame in callers
 
-    event = yield go(lines=wanted, trap_end=True)
+    event = yield Go(lines=wanted, trap_end=True)
     while not (event.final or event.line or event.trap_end or event.gone):
-        event = yield go(lines=wanted, trap_end=True)
+        event = yield Go(lines=wanted, trap_end=True)
     return event
 
 
@@ -225,7 +220,7 @@ def _line(worker: Worker, here: Here, over: bool) -> Steps:
 
     bounds = here.range() or (here.pc, here.pc + 1)
     while True:
-        event = yield go(step=True, low=bounds[0], high=bounds[1], lwp=lwp, lines=lines)
+        event = yield Go(step=True, low=bounds[0], high=bounds[1], lwp=lwp, lines=lines)
         if event.final or event.gone or event.line or traps.frame is not None:
             return event
         here = Here(worker)
@@ -262,7 +257,7 @@ def _called(here: Here, cfa: int) -> bool:
 def _run_to(worker: Worker, addresses: set[int], lwp: Any, sp: int) -> Steps:
     """At full speed until `lwp` is at one of these addresses with its stack popped to `sp`."""
     while True:
-        event = yield go(temps=frozenset(addresses))
+        event = yield Go(temps=frozenset(addresses))
         if event.final or event.gone:
             return event
         l = worker.kernel.curlwp
@@ -320,7 +315,7 @@ def advance(worker: Worker, addresses: list[int]) -> Activity:
     back, cfa = here.return_address(), here.cfa()
     wanted = set(addresses)
     while True:
-        event = yield go(temps=frozenset({*wanted, *([back] if back else [])}))
+        event = yield Go(temps=frozenset({*wanted, *([back] if back else [])}))
         if event.final or event.gone:
             break
         l = worker.kernel.curlwp
@@ -338,7 +333,7 @@ def scan(worker: Worker, end: int) -> Activity:
     exact = worker.points.conditional
     found: tuple[int, int] | None = None
     at: Any = None
-    event = yield go(stop=end, record=not exact)
+    event = yield Go(stop=end, record=not exact)
     while True:
         if event.ended or event.position.cycles >= end:
             break
@@ -347,7 +342,7 @@ def scan(worker: Worker, end: int) -> Activity:
         elif event.numbers:
             found = event.position.cycles, event.position.cycles
             at = event.position
-        event = yield go(stop=end, record=not exact)
+        event = yield Go(stop=end, record=not exact)
     hits, low, high = worker.recorded_all()
     if hits and (found is None or high >= found[1]):
         found, at = (low, high), None
@@ -358,12 +353,12 @@ def scan(worker: Worker, end: int) -> Activity:
 
 def narrow(worker: Worker, low: int, end: int) -> Activity:
     """From a position just before it: exactly where the last change before `end` was."""
-    event = yield go(stop=low) if worker.stopped.cycles < low else go(stop=end, record=True, slow=True)
+    event = yield Go(stop=low) if worker.stopped.cycles < low else Go(stop=end, record=True, slow=True)
     if event.position.cycles < end and not event.ended:
         worker.leave_checkpoint()
-        event = yield go(stop=end, record=True, slow=True)
+        event = yield Go(stop=end, record=True, slow=True)
         while event.position.cycles < end and not event.ended:
-            event = yield go(stop=end, record=True, slow=True)
+            event = yield Go(stop=end, record=True, slow=True)
     hits, before, high = worker.recorded_all()
     return Report("scanned", numbers=[1] if hits else [], low=before, high=high, value=worker.points.values())
 
@@ -371,7 +366,7 @@ def narrow(worker: Worker, low: int, end: int) -> Activity:
 def refine(worker: Worker, high: int) -> Activity:
     """A watched word changes on the way to `high`: stop exactly behind that; or go on if it does not count."""
     while worker.stopped.cycles <= high:
-        event = yield go(stop=high + 1, slow=True)
+        event = yield Go(stop=high + 1, slow=True)
         if event.final or event.gone:
             return report(worker, event)
     return (yield from continue_(worker))
@@ -380,7 +375,7 @@ def refine(worker: Worker, high: int) -> Activity:
 def last_block(worker: Worker, end: int) -> Activity:
     """The position of the last block before `end`, and of the last trap."""
     while worker.stopped.cycles < end:
-        event = yield go(stop=end)
+        event = yield Go(stop=end)
         if event.ended:
             break
     return Report("scanned", low=worker.last_block(), high=worker.traps.last[0].cycles)
@@ -389,11 +384,11 @@ def last_block(worker: Worker, end: int) -> Activity:
 def previous(worker: Worker, low: int, end: int) -> Activity:
     """The last instruction before `end`, looked for from `low`; a checkpoint remains there."""
     if worker.stopped.cycles < low:
-        yield go(stop=low)
+        yield Go(stop=low)
     worker.leave_checkpoint()
     start = worker.stopped.cycles
     while worker.stopped.cycles < end:
-        event = yield go(stop=end, slow=True)
+        event = yield Go(stop=end, slow=True)
         if event.ended:
             break
     found = worker.last_instruction()
@@ -414,10 +409,10 @@ def count_lines(worker: Worker, cycles: int) -> Activity:
         return False
 
     if worker.stopped.cycles < cycles:
-        yield go(stop=cycles)
-    event = yield go(lines=note, trap_end=True)
+        yield Go(stop=cycles)
+    event = yield Go(lines=note, trap_end=True)
     while not (event.trap_end or event.ended):
-        event = yield go(lines=note, trap_end=True)
+        event = yield Go(lines=note, trap_end=True)
     return Report("scanned", value=seen)
 
 
@@ -438,17 +433,17 @@ def explain(worker: Worker, cycles: int) -> Activity:
         return False
 
     if worker.stopped.cycles < cycles:
-        yield go(stop=cycles)
-    event = yield go(lines=line, trap_end=True)
+        yield Go(stop=cycles)
+    event = yield Go(lines=line, trap_end=True)
     while not (event.trap_end or event.ended):
-        event = yield go(lines=line, trap_end=True)
+        event = yield Go(lines=line, trap_end=True)
     return Report("scanned", value=explainer.end(worker.kernel))
 
 
 def line_starts(worker: Worker, low: int, end: int) -> Activity:
     """Every instruction from `low` to `end` that begins a statement: (position, pc, sp, line)."""
     if worker.stopped.cycles < low:
-        yield go(stop=low)
+        yield Go(stop=low)
     lwp = worker.kernel.curlwp
     found: list[tuple[int, int, int, object]] = []
     questions = worker.queries
@@ -458,7 +453,7 @@ def line_starts(worker: Worker, low: int, end: int) -> Activity:
         span = questions.symbols(l.proc).lines.find(pc)
         if span is not None and span.start == pc and span.statement and span.line:
             found.append((worker.stopped.cycles, pc, int(l.frame.gpr[SP]), (span.line, span.file.path)))
-        event = yield go(stop=end, step=True, lwp=None, slow=True)
+        event = yield Go(stop=end, step=True, lwp=None, slow=True)
         if event.ended:
             break
     last = worker.traps.last
@@ -472,14 +467,14 @@ def last_at(worker: Worker, addresses: list[int], sp: int, low: int, end: int) -
     wanted = frozenset(addresses)
     found: list[tuple[int, int]] = []
     if worker.stopped.cycles < low:
-        yield go(stop=low)
+        yield Go(stop=low)
     while worker.stopped.cycles < end:
         l = worker.kernel.curlwp
         pc = int(l.frame.words[PC])
         if pc in wanted and (not sp or l.frame.gpr[SP] == sp) and worker.traps.here is None:
             found.append((worker.stopped.cycles, pc))
             del found[:-HITS_KEPT]
-        event = yield go(stop=end, temps=wanted)
+        event = yield Go(stop=end, temps=wanted)
         if event.ended:
             break
     return Report("scanned", value=found)

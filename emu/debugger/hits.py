@@ -19,8 +19,9 @@ from kernel.syscall import NATIVE
 from kernel.systrace import peek
 
 if TYPE_CHECKING:
+    from emu.debugger.activity import Event
     from emu.debugger.kerneltrace import Traps
-    from emu.debugger.worker import Event, Worker
+    from emu.debugger.worker import Worker
     from kernel.proc import Proc
 
 _EXIT = 1

@@ -8,13 +8,11 @@ from pathlib import Path
 import pytest
 
 from emu.debugger.inspector import Inspector, State
+from emu.debugger.lwptarget import LwpTarget
 from emu.debugger.symbols import Symbols
-from emu.debugger.target import MemoryFault
 from emu.machine.board import Board
 from emu.machine.console import Console
 from emu.machine.hart import BREAKPOINT, PC
-from kernel.errno import Errno
-from kernel.lwp import Lwp
 from kernel.main import Kernel
 from kernel.systrace import peek
 from kernel.uvm.poke import store
@@ -23,53 +21,6 @@ from toolchain.cc import cached_program
 from toolchain.native import clock_library
 
 _EBREAK = bytes.fromhex("0290")
-
-
-class LwpTarget:
-    """The debugger's view of the LWP that a stopped kernel ran last."""
-
-    def __init__(self, kernel: Kernel, lwp: Lwp) -> None:
-        self.kernel = kernel
-        self.lwp = lwp
-
-    def read(self, address: int, size: int) -> bytes:
-        found = peek(self.lwp.proc.vm, address, size)
-        if found is None:
-            raise MemoryFault(address)
-        return found
-
-    def write(self, address: int, data: bytes) -> None:
-        while data:
-            step = min(len(data), 4096 - (address & 4095))
-            try:
-                store(self.lwp.proc.vm, address, data[:step])
-            except Errno:
-                raise MemoryFault(address) from None
-            address, data = address + step, data[step:]
-
-    def register(self, n: int) -> int:
-        if not n:
-            return 0
-        return self.lwp.frame.words[PC] if n == 32 else self.lwp.frame.gpr[n - 1]
-
-    def set_register(self, n: int, value: int) -> None:
-        if n == 32:
-            self.lwp.frame.words[PC] = value
-        elif n:
-            self.lwp.frame.gpr[n - 1] = value
-
-    def _fpu(self) -> memoryview:
-        words = memoryview(bytearray(8 * 33)).cast("Q")
-        self.kernel.hart.read_fpu(words)
-        return words
-
-    def fregister(self, n: int) -> int:
-        return self._fpu()[n]
-
-    def set_fregister(self, n: int, value: int) -> None:
-        words = self._fpu()
-        words[n] = value
-        self.kernel.hart.write_fpu(words)
 
 
 class Stopped:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from emu.debugger import channel as channels
-from emu.debugger.control import ACTIVITIES, Steps, go
+from emu.debugger.activity import Event, Go
+from emu.debugger.control import ACTIVITIES, Steps
 from emu.debugger.gdbstub.session import Stop, Thread
+from emu.debugger.lwptarget import LwpTarget
 from emu.debugger.protocol import Report, Settings
 from emu.debugger.questions import Questions
-from emu.debugger.worker import Event, Worker
+from emu.debugger.worker import Worker
 from emu.machine.debug import RESUME, STOP_PC
 from emu.machine.hart import A0, PC, T6
 from kernel.errno import Errno
@@ -219,8 +221,6 @@ class GdbQuestions(Questions):
         return [0, *l.frame.gpr, l.frame.words[PC], *floating]
 
     def put_register(self, pid: int, lid: int, n: int, value: int) -> None:
-        from emu.debugger.questions import LwpTarget
-
         target = LwpTarget(self.kernel, self._find(pid, lid))
         if n <= 32:
             target.set_register(n, value)
@@ -241,8 +241,6 @@ class GdbQuestions(Questions):
         return bytes(found)
 
     def poke(self, pid: int, address: int, data: bytes) -> None:
-        from emu.debugger.questions import LwpTarget
-
         LwpTarget(self.kernel, self._find(pid)).write(address, data)
 
     def executable(self, pid: int) -> str:
@@ -333,9 +331,9 @@ def _report(worker: Worker, event: Event) -> Report:
 
 def gdb_continue(worker: Worker) -> Any:
     """Until something happens."""
-    event: Event = yield go()
+    event: Event = yield Go()
     while not event.final:
-        event = yield go()
+        event = yield Go()
     return _report(worker, event)
 
 
@@ -344,7 +342,7 @@ def gdb_step(worker: Worker, pid: int, lid: int, low: int, high: int) -> Any:
 
     def steps() -> Steps:
         lwp = _lwp(worker, pid, lid)
-        return (yield go(step=True, lwp=lwp, low=low, high=high))
+        return (yield Go(step=True, lwp=lwp, low=low, high=high))
 
     event = yield from steps()
     return _report(worker, event)
