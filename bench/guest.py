@@ -16,7 +16,7 @@ from emu.runner import relax_collector
 from kernel.main import Kernel
 from kernel.vfs.root import install
 from toolchain.cc import cached_program
-from toolchain.native import clock_library
+from toolchain.native import native_library
 
 # As it is for who installed uarea: Python keeps its modules compiled.
 ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
@@ -29,7 +29,7 @@ def seconds(work: str, count: int, mib: int = 0, cow: str = "table", stdout: Out
     console = Console.buffers()
     if stdout is not None:
         console.stdout = stdout
-    board = Board((192 + 3 * mib) << 20, console, clock_library())
+    board = Board((192 + 3 * mib) << 20, console, native_library())
     kernel = Kernel(board, cow=cow)
     program = cached_program(SOURCE, ["-O2"])
     install(kernel, "/root/work", program.read_bytes())
@@ -101,7 +101,7 @@ def live_processes(count: int) -> Live:
     marks = LiveMarks()
     console = Console.buffers()
     console.stdout = marks
-    kernel = Kernel(Board(1 << 30, console, clock_library()))
+    kernel = Kernel(Board(1 << 30, console, native_library()))
     marks.kernel = kernel
     kernel.maxproc = count + 100
     install(kernel, "/root/work", cached_program(SOURCE, ["-O2"]).read_bytes())

@@ -164,8 +164,8 @@ class OracleBoard(Board):
 
     __slots__ = ("_oracle",)
 
-    def __init__(self, ram_size: int, console: Console, clock_library: str | None, oracle: Oracle) -> None:
-        super().__init__(ram_size, console, clock_library)
+    def __init__(self, ram_size: int, console: Console, native_library: str | None, oracle: Oracle) -> None:
+        super().__init__(ram_size, console, native_library)
         self._oracle = oracle
         oracle.clock = self.clock
 

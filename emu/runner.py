@@ -51,10 +51,10 @@ class RunOptions:
 
 def boot(options: RunOptions, console: Console, make_board: MakeBoard = Board) -> Kernel:
     """A machine with a booted kernel. Raises UsageError."""
-    from toolchain.native import clock_library
+    from toolchain.native import native_library
 
     try:
-        board = make_board(options.ram, console, clock_library())
+        board = make_board(options.ram, console, native_library())
         kernel = Kernel(board, seed=options.seed, cow=options.cow)
     except (ValueError, MemoryError, MachineError) as error:
         raise UsageError(str(error)) from error

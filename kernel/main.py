@@ -182,9 +182,7 @@ class Kernel(Trap):
         l = self.initproc.lwps[0]
         l.coro = self._init(l)
         l.coro.send(None)  # up to its first sleep: it has no children yet
-        self.hart.on_trap = self.trap
-        self.hart.on_syscall = self.syscall
-        self.hart.on_fault = self.page_fault
+        self.hart.serve(self.syscall, self.page_fault, self.trap)
 
     def _system_process(self, name: str, parent: Proc | None) -> Proc:
         """A process that never leaves the kernel."""

@@ -19,7 +19,7 @@ from kernel.vfs.root import install
 from toolchain.cc import cached_program
 from toolchain.errors import ToolchainError
 from toolchain.image import programs
-from toolchain.native import clock_library
+from toolchain.native import native_library
 
 ROOT = Path(__file__).resolve().parent.parent
 INCLUDE = ROOT / "userland" / "tests"
@@ -46,7 +46,7 @@ class Machine:
         self, *, ram: int = 64 << 20, seed: int = 0, stdin: bytes = b"", native: bool = True, cow: str = "table"
     ) -> None:
         self.console = Console.buffers(stdin)
-        self.board = Board(ram, self.console, clock_library() if native else None)
+        self.board = Board(ram, self.console, native_library() if native else None)
         self.kernel = Kernel(self.board, seed=seed, cow=cow)
 
     def install(self, path: str, data: bytes, mode: int = 0o755) -> None:

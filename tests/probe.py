@@ -17,7 +17,7 @@ def at_every_syscall(kernel: Kernel, look: Callable[[Lwp], None]) -> None:
         look(kernel.curlwp)
         handle()
 
-    kernel.hart.on_syscall = on_syscall
+    kernel.hart.serve(on_syscall=on_syscall)
 
 
 def at_every_mark(kernel: Kernel, look: Callable[[Lwp, int, int], None]) -> None:

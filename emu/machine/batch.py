@@ -9,7 +9,7 @@ from emu.machine import sv39
 from emu.machine.clock import Clock
 from emu.machine.hart import PC, Hart, TrapFrame
 from emu.machine.ram import Ram
-from emu.machine.uc import ALL_ONES, MACHINE, REG_MSTATUS, REG_PC, REG_PRIV, REG_SATP, REG_X1, USER
+from emu.machine.uc import ALL_ONES, MACHINE, REG_MSTATUS, REG_PC, REG_PRIV, REG_SATP, REG_X1, USER, TrapHook
 
 # Words of a saved context that hold the reserved address and the fault address in Unicorn 2.1.4.
 RESERVED_IN_CONTEXT, BADADDR_IN_CONTEXT = 70, 73
@@ -27,10 +27,13 @@ class BatchHart(Hart):
         self._write(REG_PRIV, USER)
         self._add_hooks()
 
+    def _trap_hook(self) -> tuple[ctypes.c_void_p, int | None]:
+        self._keep_hook = TrapHook(lambda _uc, cause, _data: self._trap(cause))
+        return ctypes.cast(self._keep_hook, ctypes.c_void_p), None
+
     def _pointers(self, frame: TrapFrame) -> Any:
         if frame.batch is None:
-            base = self.ram.address + frame.address
-            frame.batch = (ctypes.c_void_p * 32)(*(base + 8 * i for i in range(32)))
+            frame.batch = (ctypes.c_void_p * 32)(*(frame.host + 8 * i for i in range(32)))
         return frame.batch
 
     def _invalid(self, uc: int, data: int) -> bool:

@@ -12,14 +12,14 @@ from emu.machine.uc import MachineError, load_library
 
 
 class Board:
-    """One machine. `clock_library` is the path of the native clock, None for the Python fallback."""
+    """One machine. `library` is the path of the native part, None to do without."""
 
     __slots__ = ("_signal", "clock", "console", "hart", "ram")
 
-    def __init__(self, ram_size: int, console: Console, clock_library: str | None) -> None:
+    def __init__(self, ram_size: int, console: Console, library: str | None) -> None:
         """Raises ValueError or MemoryError for the RAM, MachineError if there is no usable Unicorn."""
-        self.ram = Ram(ram_size)
-        self.clock = Clock(clock_library)
+        self.ram = Ram(ram_size, library)
+        self.clock = Clock(library)
         self.hart = make_hart(self.ram, self.clock)
         self.console = console
         self._signal = 0

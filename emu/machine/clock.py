@@ -25,7 +25,7 @@ BlockHook = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_ui
 class Clock:
     """Counts code and stops the hart at a limit. Times of the public methods are ns of virtual time."""
 
-    __slots__ = ("_keep", "_struct", "boot_time", "callback", "native", "words")
+    __slots__ = ("_hook", "_struct", "boot_time", "callback", "library", "native", "words")
 
     def __init__(self, library: str | None) -> None:
         """`library` is the path of the compiled clock.c, or None for the Python fallback."""
@@ -34,13 +34,9 @@ class Clock:
         self.words[LIMIT] = FOREVER
         self.boot_time = 1_700_000_000 * 10**9  # ns since the epoch at boot: fixed, so runs are reproducible
         self.native = library is not None
-        self._keep: Any
-        if library is not None:
-            self._keep = ctypes.CDLL(library)
-            self.callback = ctypes.cast(self._keep.uarea_clock_block, ctypes.c_void_p)
-        else:
-            self._keep = BlockHook(self._block)
-            self.callback = ctypes.cast(self._keep, ctypes.c_void_p)
+        self.library = None if library is None else ctypes.PyDLL(library)
+        self._hook: Any = BlockHook(self._block) if self.library is None else self.library.uarea_clock_block
+        self.callback = ctypes.cast(self._hook, ctypes.c_void_p)
 
     @property
     def data(self) -> int:

@@ -85,13 +85,13 @@ class HartDebugger:
         self._flush_code()
         self._batch = isinstance(hart, BatchHart)
         self._kernel = hart.on_syscall, hart.on_fault, hart.on_trap
-        hart.on_syscall, hart.on_fault, hart.on_trap = self._syscall, self._fault, self._trap
+        hart.serve(self._syscall, self._fault, self._trap)
         hart.run = self.run  # type: ignore[method-assign]
 
     # -- hooks -------------------------------------------------------------------------------------
 
     def _native(self) -> dict[str, ctypes.c_void_p]:
-        library = self.clock._keep
+        library = self.clock.library
         names = ("block", "break", "step", "access")
         return {n: ctypes.cast(getattr(library, f"uarea_debug_{n}"), ctypes.c_void_p) for n in names}
 

@@ -44,7 +44,6 @@ from emu.machine.uc import (
     USER,
     InvalidHook,
     MachineError,
-    TrapHook,
 )
 
 # Trap causes (RISC-V privileged architecture, table of scause).
@@ -71,10 +70,11 @@ SR_FS_INITIAL = 1 << 13
 class TrapFrame:
     """The 288 bytes at the top of a U-area. `words` are all of it, `gpr` x1..x31, both in place."""
 
-    __slots__ = ("address", "batch", "gpr", "words")
+    __slots__ = ("address", "batch", "gpr", "host", "words")
 
     def __init__(self, ram: Ram, address: int) -> None:
         self.address = address
+        self.host = ram.address + address  # where the host has it
         start = address >> 3
         self.words = ram.words[start : start + FRAME_WORDS]
         self.gpr = self.words[:31]
@@ -88,11 +88,9 @@ class Hart(ABC):
         self._lib = lib
         self.ram = ram
         self.clock = clock
-        # The kernel's handlers, called with the cause and the faulting address. `on_fault` comes first for page
-        # faults, before registers are saved; True means the LWP can simply go on.
-        self.on_trap: Callable[[int, int], None] = self._no_kernel
         self.on_syscall: Callable[[], None] = lambda: self.on_trap(ECALL_U, 0)
         self.on_fault: Callable[[int, int], bool] = lambda cause, tval: False
+        self.on_trap: Callable[[int, int], None] = self._no_kernel
         self.frame: TrapFrame  # where registers are saved on a trap and loaded from afterwards
         self._root = 0  # page frame number of the root table in satp
         self._stale = False  # a translation was downgraded since the last flush
@@ -113,9 +111,9 @@ class Hart(ABC):
         clock.set_stop(ctypes.cast(lib.uc_emu_stop, ctypes.c_void_p).value or 0)
 
     def _add_hooks(self) -> None:
-        self._hooks = (self._trap_callback(), InvalidHook(self._invalid))
-        self._add_hook(UC_HOOK_INTR, ctypes.cast(self._hooks[0], ctypes.c_void_p), None)
-        self._add_hook(UC_HOOK_INSN_INVALID, ctypes.cast(self._hooks[1], ctypes.c_void_p), None)
+        self._invalid_hook = InvalidHook(self._invalid)
+        self._add_hook(UC_HOOK_INTR, *self._trap_hook())
+        self._add_hook(UC_HOOK_INSN_INVALID, ctypes.cast(self._invalid_hook, ctypes.c_void_p), None)
         self.block_hook = self._add_hook(UC_HOOK_BLOCK, self.clock.callback, self.clock.data)
 
     # -- plumbing ----------------------------------------------------------------------------------
@@ -123,10 +121,6 @@ class Hart(ABC):
     def _check(self, error: int) -> None:
         if error:
             raise MachineError(f"Unicorn error {error}")
-
-    def _trap_callback(self) -> Any:
-        """What Unicorn calls on an exception."""
-        return TrapHook(self._trap)
 
     def _add_hook(self, kind: int, callback: ctypes.c_void_p, data: int | None) -> int:
         handle = ctypes.c_size_t()
@@ -192,9 +186,10 @@ class Hart(ABC):
     def stop(self) -> None:
         """Make `run` return once the handler that calls this is done."""
         self._stopping = True
+        self._lib.uc_emu_stop(self._uc)
 
-    def _trap(self, _uc: int, cause: int, _data: int) -> None:
-        """The callback for every exception. Nothing may escape it: ctypes would drop it and run on."""
+    def _trap(self, cause: int) -> None:
+        """What happens on every exception. Nothing may escape this: ctypes would drop it and run on."""
         try:
             if cause in PAGE_FAULTS:
                 # Unicorn has stepped over the instruction, by 4 whatever its length. A jump may go to the last
@@ -203,7 +198,7 @@ class Hart(ABC):
             elif cause == ECALL_U:
                 self._save(self._pc() - 4)
                 self.on_syscall()
-                self._leave_kernel()
+                self._load()
             else:
                 pc = self._pc()
                 if cause != BREAKPOINT:
@@ -234,20 +229,28 @@ class Hart(ABC):
     def _enter_kernel(self, cause: int, tval: int) -> None:
         """Registers are in the trap frame: let the kernel handle the trap, and load what it wants to run next."""
         self.on_trap(cause, tval)
-        self._leave_kernel()
-
-    def _leave_kernel(self) -> None:
-        if self._stopping:
-            self._lib.uc_emu_stop(self._uc)
-        else:
-            self._load()
+        self._load()
 
     def _invalid(self, _uc: int, _data: int) -> bool:
         """`ebreak` comes this way instead of the trap hook's."""
-        self._trap(_uc, BREAKPOINT, _data)
+        self._trap(BREAKPOINT)
         return True
 
     # -- what the kernel tells the hart ------------------------------------------------------------
+
+    def serve(
+        self,
+        on_syscall: Callable[[], None] | None = None,
+        on_fault: Callable[[int, int], bool] | None = None,
+        on_trap: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Name the kernel's handlers, which are called with the cause and the faulting address; None stays as it is.
+
+        `on_fault` comes first for page faults, before registers are saved; True means the LWP can simply go on.
+        """
+        self.on_syscall = on_syscall or self.on_syscall
+        self.on_fault = on_fault or self.on_fault
+        self.on_trap = on_trap or self.on_trap
 
     @abstractmethod
     def enter(self, frame: TrapFrame, root: int) -> None:
@@ -301,6 +304,10 @@ class Hart(ABC):
         return self._status() & SR_FS == SR_FS_DIRTY
 
     # -- what the two kinds do differently ---------------------------------------------------------
+
+    @abstractmethod
+    def _trap_hook(self) -> tuple[ctypes.c_void_p, int | None]:
+        """What Unicorn is to call on an exception, and with which user data."""
 
     @abstractmethod
     def _pc(self) -> int:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
+from collections.abc import Callable
 from typing import Any
 
 from emu.machine import sv39
-from emu.machine.clock import ADDRESS, SIZE, USED, Clock
-from emu.machine.hart import ECALL_U, FETCH_FAULT, LOAD_FAULT, PC, SR_FS, SR_FS_DIRTY, SR_FS_INITIAL, Hart, TrapFrame
+from emu.machine.clock import Clock
+from emu.machine.hart import PC, SR_FS, SR_FS_DIRTY, SR_FS_INITIAL, Hart, TrapFrame
 from emu.machine.ram import Ram
 from emu.machine.uc import (
-    ALL_ONES,
+    CTL_TLB_FLUSH,
     MACHINE,
     REG_F0,
     REG_FCSR,
@@ -21,28 +22,39 @@ from emu.machine.uc import (
     REG_PRIV,
     REG_SATP,
     REG_X1,
-    TLB_FLUSH_CALL,
     USER,
     MachineError,
-    TrapHook,
 )
 
 # Words of Unicorn's CPU structure, checked at start by InPlaceHart (the reservation by a test).
 CPU_PC, CPU_RESERVED, CPU_BADADDR, CPU_PRIV = 64, 65, 68, 74
+
+# Words of the structure that trap.c calls hart.
+_CPU, _, _STALE, _FLUSH, _CLOCK, _CONTROL, _ON_SYSCALL, _ON_FAULT, _ON_TRAP, _OTHER, _SATP, _WORDS = range(12)
 
 
 class InPlaceHart(Hart):
     """Registers move as one slice copy between the trap frame and Unicorn's own CPU structure."""
 
     def __init__(self, lib: Any, ram: Ram, clock: Clock) -> None:
-        """Raises MachineError where the structure cannot be found or is not laid out as expected."""
+        """Raises MachineError where the structure cannot be found or is not laid out as expected, or trap.c
+        could not be built."""
+        if clock.library is None:
+            raise MachineError("the native part of the machine is missing")
+        self._struct = (ctypes.c_uint64 * _WORDS)()
+        self._words = memoryview(self._struct).cast("B").cast("Q")
+        self._handlers: dict[int, Callable[..., object]] = {}
         super().__init__(lib, ram, clock)
         self._cpu = cpu = self._find_cpu()
         self._gpr = cpu[1:32]
-        self._satp = self._find(REG_SATP, sv39.SATP_SV39 | 1)
+        self._words[_SATP] = self._words[_CPU] + 8 * self._find(REG_SATP, sv39.SATP_SV39 | 1)
+        make: Any = clock.library.uarea_hart_enter
+        make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p]
+        self._enter: Callable[[int, int], None] = make(ctypes.addressof(self._struct))
         self._mstatus_at = self._find(REG_MSTATUS, self._mstatus | SR_FS_INITIAL)
         self._write(REG_PRIV, USER)
         self._add_hooks()
+        self.serve()
 
     def _find_cpu(self) -> memoryview:
         """Search what Unicorn's handle points to for the block that holds known values of x1..x31."""
@@ -66,8 +78,8 @@ class InPlaceHart(Hart):
                     found.add(pointer + at - 8)
         if len(found) != 1:
             raise MachineError("the CPU structure was not found")
-        words = (ctypes.c_uint64 * 128).from_address(found.pop())
-        cpu = memoryview(words).cast("B").cast("Q")
+        self._words[_CPU] = at = found.pop()
+        cpu = memoryview((ctypes.c_uint64 * 128).from_address(at)).cast("B").cast("Q")
         for register, word in ((REG_X1 + 30, 31), (REG_F0, 32), (REG_F0 + 31, 63), (REG_PC, CPU_PC)):
             self._write(register, 0x1234_5678_9ABC)
             if cpu[word] != 0x1234_5678_9ABC:
@@ -92,53 +104,31 @@ class InPlaceHart(Hart):
             raise MachineError(f"register {register} was not found in the CPU structure")
         return changed[0]
 
-    def _trap_callback(self) -> Any:
-        """As `_trap`, with the two common cases written out over local names: what a trap costs is what a
-        system call costs."""
-        cpu, gpr, clock = self._cpu, self._gpr, self.clock.words
-        slow, control, uc, flush_call = self._trap, self._lib.uc_ctl, self._uc, TLB_FLUSH_CALL
+    def _trap_hook(self) -> tuple[ctypes.c_void_p, int | None]:
+        """trap.c's, which comes to `_trap` for what is rare."""
+        assert self.clock.library is not None
+        words = self._words
+        words[_FLUSH] = CTL_TLB_FLUSH
+        words[_CLOCK] = self.clock.data
+        words[_CONTROL] = ctypes.cast(self._lib.uc_ctl, ctypes.c_void_p).value or 0
+        self._handler(_OTHER, self._trap)
+        return ctypes.cast(self.clock.library.uarea_trap, ctypes.c_void_p), ctypes.addressof(self._struct)
 
-        def trap(handle: int, cause: int, data: int) -> None:
-            try:
-                if cause == ECALL_U:
-                    frame = self.frame
-                    frame.gpr[:] = gpr
-                    frame.words[PC] = cpu[CPU_PC] - 4
-                    self.on_syscall()
-                    if self._stopping:
-                        self._lib.uc_emu_stop(self._uc)
-                        return
-                    if self._stale:
-                        self._stale = False
-                        control(uc, flush_call)
-                    frame = self.frame
-                    gpr[:] = frame.gpr
-                    cpu[CPU_PC] = frame.words[PC]
-                elif cause >= LOAD_FAULT:  # or STORE_FAULT; there is nothing else that high
-                    cpu[CPU_PC] = pc = cpu[CPU_PC] - 4
-                    clock[USED] -= clock[ADDRESS] + clock[SIZE] - pc  # as Clock.retract
-                    tval = cpu[CPU_BADADDR]
-                    if self.on_fault(cause, tval):
-                        if self._stale:
-                            self._flush()
-                    else:
-                        self._save(pc)
-                        self._enter_kernel(cause, tval)
-                elif cause == FETCH_FAULT and cpu[CPU_BADADDR] >> 12 >= (pc := cpu[CPU_PC] - 4) >> 12 >= 0:
-                    cpu[CPU_PC] = pc
-                    tval = cpu[CPU_BADADDR]
-                    if not self.on_fault(cause, tval):
-                        self._save(pc)
-                        self._enter_kernel(cause, tval)
-                    elif self._stale:
-                        self._flush()
-                else:
-                    slow(handle, cause, data)
-            except BaseException as failure:
-                self._failure = failure
-                self._lib.uc_emu_stop(self._uc)
+    def _handler(self, word: int, function: Callable[..., object]) -> None:
+        """Have trap.c call this one."""
+        self._handlers[word] = function  # keeps it alive
+        self._words[word] = id(function)
 
-        return TrapHook(trap)
+    def serve(
+        self,
+        on_syscall: Callable[[], None] | None = None,
+        on_fault: Callable[[int, int], bool] | None = None,
+        on_trap: Callable[[int, int], None] | None = None,
+    ) -> None:
+        super().serve(on_syscall, on_fault, on_trap)
+        self._handler(_ON_SYSCALL, self.on_syscall)
+        self._handler(_ON_FAULT, self.on_fault)
+        self._handler(_ON_TRAP, self.on_trap)
 
     def _pc(self) -> int:
         return self._cpu[CPU_PC]
@@ -149,12 +139,12 @@ class InPlaceHart(Hart):
         frame.words[PC] = pc
 
     def _resume(self, pc: int) -> None:
-        if self._stale:
+        if self._words[_STALE]:
             self._flush()
         self._cpu[CPU_PC] = pc
 
     def _load(self) -> None:
-        if self._stale:
+        if self._words[_STALE]:
             self._flush()
         frame = self.frame
         self._gpr[:] = frame.gpr
@@ -163,14 +153,19 @@ class InPlaceHart(Hart):
     def _badaddr(self) -> int:
         return self._cpu[CPU_BADADDR]
 
+    def downgraded(self) -> None:
+        self._words[_STALE] = 1
+
+    def _flush(self) -> None:
+        self._words[_STALE] = 0
+        super()._flush()
+
     def enter(self, frame: TrapFrame, root: int) -> None:
         self.frame = frame
-        cpu = self._cpu
-        cpu[CPU_RESERVED] = ALL_ONES
-        if root != self._root:
-            self._root = root
-            cpu[self._satp] = sv39.SATP_SV39 | root
-            self._stale = True
+        self._enter(frame.host, sv39.SATP_SV39 | root)
+
+    def leave(self, root: int) -> None:
+        self._words[_STALE] = 1
 
     def fpu_written(self) -> bool:
         return self._cpu[self._mstatus_at] & SR_FS == SR_FS_DIRTY

@@ -10,17 +10,22 @@ import ctypes
 import hashlib
 import mmap
 
-PAGE_SIZE = 4096
+from emu.machine.access import PAGE_SIZE, Access
+
 MINIMUM = 4 << 20
 
 
 class Ram:
-    """`bytes` and `words` are writable views of the same memory, as bytes and as 64-bit words."""
+    """`bytes` and `words` are writable views of the same memory, as bytes and as 64-bit words.
 
-    __slots__ = ("_map", "address", "bytes", "size", "words")
+    `code[pfn]` is set for frames that were mapped executable: the machine may hold translations of what is there.
+    """
 
-    def __init__(self, size: int) -> None:
-        """Raises ValueError if `size` (bytes) is too small or not whole pages, MemoryError if there is not enough."""
+    __slots__ = ("_map", "access", "address", "bytes", "code", "size", "words")
+
+    def __init__(self, size: int, library: str | None = None) -> None:
+        """`library` is the path of the machine's native part, None to do without. Raises ValueError if `size` (bytes)
+        is too small or not whole pages, MemoryError if there is not enough."""
         if size < MINIMUM or size % PAGE_SIZE:
             raise ValueError(f"RAM must be at least {MINIMUM >> 20} MiB, in whole pages")
         try:
@@ -30,7 +35,9 @@ class Ram:
         self.size = size
         self.bytes = memoryview(self._map)
         self.words = self.bytes.cast("Q")
+        self.code = bytearray(size // PAGE_SIZE)
         self.address = ctypes.addressof(ctypes.c_char.from_buffer(self._map))  # in the host
+        self.access = Access(self.bytes, self.address, self.code, library)
 
     def digest(self) -> str:
         """SHA-256 over all of RAM, by which two runs are compared. Untouched pages count as zeroes."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from struct import Struct
 from typing import TYPE_CHECKING
 
-from emu.machine.sv39 import PPN_SHIFT, R, U, V, W
+from emu.machine.access import USER_LOAD, USER_STORE
+from emu.machine.sv39 import PPN_SHIFT
 from kernel.errno import EFAULT, ENAMETOOLONG, Errno
 from kernel.uvm.page import PAGE_SIZE
 from kernel.uvm.pmap import PROT_READ, PROT_WRITE
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from kernel.uvm.pmap import Pmap
 
 USER_TOP = 0x3F_FFFF_0000
-_READ, _WRITE = V | U | R, V | U | W
 _WORD = Struct("<Q")
 _INT = Struct("<i")
 
@@ -41,57 +41,44 @@ class UserMemory:
         if not 0 <= va < USER_TOP:
             raise Errno(EFAULT)
         pmap = self.pmap
-        words = pmap.words
-        need = _WRITE if access == PROT_WRITE else _READ
-        entry = words[(pmap.root << 9) + (va >> 30)]  # as Pmap.pte_at, for the common case
-        if entry & V:
-            entry = words[(entry >> PPN_SHIFT << 9) + (va >> 21 & 511)]
-            if entry & V:
-                entry = words[(entry >> PPN_SHIFT << 9) + (va >> 12 & 511)]
-                if entry & need == need:
-                    return (entry >> PPN_SHIFT << 12) + (va & 4095)
-        if self.fault(va, access):
-            raise Errno(EFAULT)
-        return (words[pmap.pte_at(va)] >> PPN_SHIFT << 12) + (va & 4095)
+        need = USER_STORE if access == PROT_WRITE else USER_LOAD
+        at = pmap.leaf(pmap.root, va, 0)
+        if at < 0 or pmap.words[at] & need != need:
+            if self.fault(va, access):
+                raise Errno(EFAULT)
+            at = pmap.leaf(pmap.root, va, 0)
+        return (pmap.words[at] >> PPN_SHIFT << 12) + (va & 4095)
 
     def copyin(self, va: int, length: int) -> bytes:
         """`length` bytes of user memory."""
-        if length <= PAGE_SIZE - (va & 4095):
-            if length <= 0:
-                return b""
-            pa = self._physical(va, PROT_READ)
-            return self.pmap.page[pa : pa + length].tobytes()
+        pmap = self.pmap
+        data = pmap.load(pmap.root, va, length)
+        if data is not None:
+            return data
         if va + length > USER_TOP:
             raise Errno(EFAULT)
         out = []
-        room = PAGE_SIZE - (va & 4095)
         while length > 0:
-            n = min(length, room)
+            n = min(length, PAGE_SIZE - (va & 4095))
             pa = self._physical(va, PROT_READ)
-            out.append(self.pmap.page[pa : pa + n])
+            out.append(pmap.page[pa : pa + n])
             va += n
             length -= n
-            room = PAGE_SIZE
         return b"".join(out)
 
     def copyout(self, va: int, data: bytes | bytearray | memoryview) -> None:
         """Store bytes in user memory. A fault in the middle leaves what was stored before it."""
-        length = len(data)
         pmap = self.pmap
-        if 0 < length <= PAGE_SIZE - (va & 4095):
-            pa = self._physical(va, PROT_WRITE)
-            if pmap.code[pa >> 12]:
-                pmap.frames.forget_code(pa >> 12)
-            pmap.page[pa : pa + length] = data
+        if pmap.store(pmap.root, va, data):
             return
+        length = len(data)
         if va + length > USER_TOP:
             raise Errno(EFAULT)
         done = 0
         while done < length:
             n = min(length - done, PAGE_SIZE - (va & 4095))
             pa = self._physical(va, PROT_WRITE)
-            if pmap.code[pa >> 12]:
-                pmap.frames.forget_code(pa >> 12)
+            pmap.frames.will_write(pa >> 12)
             pmap.page[pa : pa + n] = data[done : done + n]
             va += n
             done += n

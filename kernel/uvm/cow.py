@@ -96,7 +96,7 @@ def share_pages(parent: Pmap, child: Pmap, _soon: list[int]) -> None:
 
 def copy_pages(parent: Pmap, child: Pmap, _soon: list[int]) -> None:
     """Every page is copied, but those that an object holds as well are shared."""
-    words, frames, page = parent.words, parent.frames, parent.frames.page
+    words, frames = parent.words, parent.frames
     for va, at in parent.leaf_entries():
         table = words[at] >> PPN_SHIFT
         for i in parent.used(table):
@@ -104,8 +104,7 @@ def copy_pages(parent: Pmap, child: Pmap, _soon: list[int]) -> None:
             pfn = entry >> PPN_SHIFT
             target = child.table_for(va + ((i & 511) << 12))
             if frames.kind[pfn] == ANON:
-                copy = frames.alloc(ANON, zero=False)
-                page[copy << 12 : (copy + 1) << 12] = page[pfn << 12 : (pfn + 1) << 12]
+                copy = frames.alloc_copy(ANON, pfn)
                 frames.code[copy] = frames.code[pfn]
                 pfn = copy
             else:
@@ -120,18 +119,16 @@ def _copy_stored_page(parent: Pmap, child: Pmap, va: int) -> None:
     It saves both of them a fault. Without a frame to spare, or a table of their own, they fault.
     """
     words, frames = parent.words, parent.frames
-    at, child_at = parent.pte_at(va), child.pte_at(va)
-    if at < 0 or child_at < 0 or at == child_at or not frames.free:
-        return  # one and the same entry is in a table that both may only read through
+    at, child_at = parent.leaf(parent.root, va, SHARED_READ), parent.leaf(child.root, va, SHARED_READ)
+    if at < 0 or child_at < 0 or not frames.free:
+        return
     entry = words[at]
     pfn = entry >> PPN_SHIFT
     if frames.code[pfn]:
         return  # a store to it is not for here (kernel.uvm.code)
     if words[child_at] != entry or entry & (V | X) != V or frames.refs[pfn] != 2 or frames.kind[pfn] != ANON:
         return
-    copy = frames.alloc(ANON, zero=False)
-    page = frames.page
-    page[copy << 12 : (copy + 1) << 12] = page[pfn << 12 : (pfn + 1) << 12]
+    copy = frames.alloc_copy(ANON, pfn)
     words[child_at] = copy << PPN_SHIFT | entry & (1 << PPN_SHIFT) - 1 | W
     words[at] = entry | W
     frames.refs[pfn] = 1

@@ -9,18 +9,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from emu.machine.sv39 import PPN_SHIFT, RSW0, V, W, X
+from emu.machine.sv39 import PPN_SHIFT, V, W, X
 from kernel.errno import EACCES, EFAULT, EINVAL, ENOMEM, Errno
 from kernel.uvm.code import before_fetch, before_store
 from kernel.uvm.page import ANON
-from kernel.uvm.pmap import LEAF_SPAN, PROT_EXEC, PROT_WRITE, pte_bits
+from kernel.uvm.pmap import LEAF_SPAN, PROT_EXEC, PROT_WRITE, SHARED_READ, pte_bits
 
 if TYPE_CHECKING:
     from kernel.uvm.map import MapEntry, VmSpace
     from kernel.uvm.object import UvmObject
 
 W_X = W | X
-OWN_TABLE = V | RSW0  # of the entry above a leaf table: V alone says that the table is this space's own
 
 BEHIND, AHEAD = 3, 4  # pages to map around one that was read, as NetBSD does for normal access
 
@@ -77,15 +76,11 @@ def quick_store(vm: VmSpace, va: int) -> bool:
     if i < 0 or va >= (entry := vm.entries[i]).end or entry.shared or entry.bits & W_X != W:
         return False
     pmap = vm.pmap
+    at = pmap.leaf(pmap.root, va, SHARED_READ)
+    if at < 0:
+        return False
     words, frames = pmap.words, pmap.frames
-    pte = words[(pmap.root << 9) + (va >> 30)]
-    if not pte & V:
-        return False
-    pte = words[(pte >> PPN_SHIFT << 9) + (va >> 21 & 511)]
-    if pte & OWN_TABLE != V:
-        return False
-    table, i = pte >> PPN_SHIFT, va >> 12 & 511
-    at = (table << 9) + i
+    table, i = at >> 9, at & 511
     pte = words[at]
     stats = vm.kernel.stats
     if not pte:
@@ -141,9 +136,7 @@ def _store(vm: VmSpace, entry: MapEntry, va: int, at: int, by_user: bool) -> Non
         return
     stats.flt_acow += 1
     vm.copied = va
-    copy = frames.alloc(ANON, zero=False)
-    page = frames.page
-    page[copy << 12 : (copy + 1) << 12] = page[pfn << 12 : (pfn + 1) << 12]
+    copy = frames.alloc_copy(ANON, pfn)
     vm.pmap.put(at, copy, entry.bits)
     if not by_user:
         vm.pmap.hart.downgraded()
@@ -169,8 +162,7 @@ def _fault_object(vm: VmSpace, entry: MapEntry, va: int, access: int) -> int:
         vm.pmap.enter(page, pfn, entry.prot, writable=writable)
     elif access == PROT_WRITE:
         stats.flt_prcopy += 1
-        copy = frames.alloc(ANON, zero=False)
-        frames.page[copy << 12 : (copy + 1) << 12] = frames.page[pfn << 12 : (pfn + 1) << 12]
+        copy = frames.alloc_copy(ANON, pfn)
         vm.pmap.enter(page, copy, entry.prot, writable=True)
     else:
         frames.hold(pfn)

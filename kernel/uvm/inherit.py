@@ -59,8 +59,7 @@ def _make_shared(vm: VmSpace, entry: MapEntry) -> None:
     for va, at in list(pmap.present(entry.start, entry.end)):
         pfn = pmap.words[at] >> PPN_SHIFT
         if frames.refs[pfn] > 1:
-            copy = frames.alloc(ANON, zero=False)
-            frames.page[copy << 12 : (copy + 1) << 12] = frames.page[pfn << 12 : (pfn + 1) << 12]
+            copy = frames.alloc_copy(ANON, pfn)
             pmap.enter(va, copy, entry.prot, writable=False)
     obj = UvmObject(frames, from_backing if backing is not None else None)
     obj.anonymous = True
@@ -89,8 +88,7 @@ def _make_private(vm: VmSpace, entry: MapEntry) -> None:
                 obj.page(first + index)
         for index, pfn in sorted(obj.pages.items()):
             if first <= index < first + count:
-                copy = frames.alloc(ANON, zero=False)
-                frames.page[copy << 12 : (copy + 1) << 12] = frames.page[pfn << 12 : (pfn + 1) << 12]
+                copy = frames.alloc_copy(ANON, pfn)
                 pmap.enter(entry.start + (index - first << 12), copy, entry.prot, writable=False)
     except Errno:
         pmap.remove(entry.start, entry.end)  # they are found in the object again
@@ -118,8 +116,7 @@ def copy_wired(parent: VmSpace, child: VmSpace) -> None:
                 continue
             child_at = child.pmap.table_for(va)
             if words[child_at] >> PPN_SHIFT == pfn:
-                copy = frames.alloc(ANON, zero=False)
-                frames.page[copy << 12 : (copy + 1) << 12] = frames.page[pfn << 12 : (pfn + 1) << 12]
+                copy = frames.alloc_copy(ANON, pfn)
                 child.pmap.put(child_at, copy, entry.bits)
             if frames.refs[pfn] == 1:
                 parent.pmap.grant(va, entry.prot, writable=True)

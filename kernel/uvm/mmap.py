@@ -268,7 +268,7 @@ def _wire(l: Lwp, start: int, end: int) -> None:
             continue
         access = PROT_WRITE if entry.prot & PROT_WRITE else entry.prot & PROT_READ or PROT_EXEC
         for va in range(max(start, entry.start), min(end, entry.end), 4096):
-            at = vm.pmap.pte_at(va)
+            at = vm.pmap.leaf(vm.pmap.root, va, 0)
             if at < 0 or not vm.pmap.words[at] & (W if access == PROT_WRITE else V):
                 if error := fault(vm, va, access):
                     raise Errno(EAGAIN if error == ENOMEM else ENOMEM)

@@ -35,17 +35,18 @@ class Frames:
     """The allocator. `refs[pfn]` and `kind[pfn]` are by page frame number (physical address >> 12)."""
 
     __slots__ = (
-        "_free", "_mark", "code", "fail_after", "fail_kind", "forget_code", "high", "kind", "low",
-        "page", "ram", "refs", "stored", "total", "used",
+        "_free", "_mark", "code", "copy_page", "fail_after", "fail_kind", "forget_code", "high", "kind", "low",
+        "page", "ram", "refs", "stored", "total", "used", "zero_page",
     )  # fmt: skip
 
     def __init__(self, ram: Ram) -> None:
         self.ram = ram
         self.page = ram.bytes
+        self.zero_page, self.copy_page = ram.access.zero, ram.access.copy
         self.total = ram.size >> PAGE_SHIFT
         self.refs = array("i", bytes(4 * self.total))
         self.kind = bytearray(self.total)
-        self.code = bytearray(self.total)
+        self.code = ram.code
         self.stored = bytearray(self.total)
         # For a page table: its entries in use lie in [low, high). Kept by the pmap, so that the mostly empty
         # tables need not be searched whole.
@@ -83,7 +84,7 @@ class Frames:
                 self.forget_code(pfn)
                 self.code[pfn] = 0
             if zero:
-                self.page[pfn << 12 : (pfn + 1) << 12] = ZERO_PAGE
+                self.zero_page(pfn)
         elif self._mark < self.total:
             pfn = self._mark
             self._mark += 1
@@ -94,6 +95,12 @@ class Frames:
         self.used += 1
         return pfn
 
+    def alloc_copy(self, kind: int, source: int) -> int:
+        """As `alloc`, with the contents of the frame `source`."""
+        pfn = self.alloc(kind, zero=False)
+        self.copy_page(pfn, source)
+        return pfn
+
     def alloc_clean(self, kind: int, source: int = 0) -> int:
         """As `alloc`, of a frame that was used before and held no code; 0 if the next one is none such.
 
@@ -102,8 +109,10 @@ class Frames:
         if not self._free or self.fail_after >= 0 or self.code[pfn := self._free[-1]]:
             return 0
         self._free.pop()
-        page = self.page
-        page[pfn << 12 : (pfn + 1) << 12] = page[source << 12 : (source + 1) << 12] if source else ZERO_PAGE
+        if source:
+            self.copy_page(pfn, source)
+        else:
+            self.zero_page(pfn)
         self.refs[pfn] = 1
         self.kind[pfn] = kind
         self.used += 1

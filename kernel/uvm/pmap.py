@@ -59,7 +59,9 @@ def pte_bits(prot: int, *, writable: bool) -> int:
 class Pmap:
     """One address space's page tables. `root` is the page frame number of the root table."""
 
-    __slots__ = ("code", "frames", "hart", "page", "resident", "root", "slots", "words")
+    __slots__ = (
+        "code", "frames", "hart", "leaf", "load", "page", "resident", "root", "slots", "store", "words",
+    )  # fmt: skip
 
     def __init__(self, frames: Frames, hart: Hart) -> None:
         """Raises Errno(ENOMEM) when there is no frame for the root table."""
@@ -68,22 +70,13 @@ class Pmap:
         self.words = frames.ram.words
         self.page = frames.page
         self.code = frames.code
+        access = frames.ram.access
+        self.leaf, self.load, self.store = access.leaf, access.load, access.store
         self.root = frames.alloc(TABLE)
         self.slots: list[int] = []  # the root entries in use
         self.resident = 0  # present leaf entries, shared or not
 
     # -- looking -----------------------------------------------------------------------------------
-
-    def pte_at(self, va: int) -> int:
-        """Index in `words` of a user address's leaf entry as the hardware finds it; -1 if V is clear above it."""
-        words = self.words
-        entry = words[(self.root << 9) + (va >> 30)]
-        if not entry & V:
-            return -1
-        entry = words[(entry >> PPN_SHIFT << 9) + (va >> 21 & 511)]
-        if not entry & V:
-            return -1
-        return (entry >> PPN_SHIFT << 9) + (va >> 12 & 511)
 
     def pte(self, va: int) -> int:
         """The leaf entry of a user address, seen through shared tables too; 0 if there is none."""
@@ -233,8 +226,7 @@ class Pmap:
             for i in self.used(table):
                 refs[words[i] >> PPN_SHIFT] += 1
             self._translate(table, translation)
-            page = frames.page
-            page[copy << 12 : (copy + 1) << 12] = page[table << 12 : (table + 1) << 12]
+            frames.copy_page(copy, table)
         frames.low[copy], frames.high[copy] = low, high
         return copy
 

@@ -37,8 +37,7 @@ def store(vm: VmSpace, va: int, data: bytes) -> None:
     pfn = pte >> PPN_SHIFT
     page = frames.page
     if frames.refs[pfn] != 1:
-        copy = frames.alloc(ANON, zero=False)
-        page[copy << 12 : (copy + 1) << 12] = page[pfn << 12 : (pfn + 1) << 12]
+        copy = frames.alloc_copy(ANON, pfn)
         pmap.put(at, copy, entry.bits & ~W)
         pmap.hart.downgraded()
         pfn = copy

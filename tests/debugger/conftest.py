@@ -18,7 +18,7 @@ from kernel.systrace import peek
 from kernel.uvm.poke import store
 from kernel.vfs.root import install
 from toolchain.cc import cached_program
-from toolchain.native import clock_library
+from toolchain.native import native_library
 
 _EBREAK = bytes.fromhex("0290")
 
@@ -30,11 +30,11 @@ class Stopped:
         self.path = program
         self.symbols = Symbols(program.read_bytes(), str(program))
         self.console = Console.buffers(b"")
-        self.kernel = Kernel(Board(64 << 20, self.console, clock_library()))
+        self.kernel = Kernel(Board(64 << 20, self.console, native_library()))
         install(self.kernel, "/bin/prog", program.read_bytes(), 0o755)
         words = ["prog", *argv]
         self.kernel.spawn(b"/bin/prog", [word.encode() for word in words], [b"HOME=/root"], b"/root")
-        self.kernel.hart.on_trap = self._trap(self.kernel.hart.on_trap)
+        self.kernel.hart.serve(on_trap=self._trap(self.kernel.hart.on_trap))
         self._places: dict[int, bytes] = {}
         self._started = False
         self.target: LwpTarget

@@ -1,4 +1,4 @@
-"""The clock library: where it is found, when it is built, and what that costs at start-up."""
+"""The machine's native part: where it is found, when it is built, and what that costs at start-up."""
 
 import ctypes
 import os
@@ -10,21 +10,26 @@ import pytest
 
 from toolchain import native
 from toolchain.locate import ROOT
-from toolchain.native import HOSTS, build_all_hosts, clock_library, host, library_name
+from toolchain.native import HOSTS, build_all_hosts, host, library_name, native_library
 
-SOURCE = "#include <stdint.h>\nint64_t twice(int64_t x) { return 2 * x; }\n"
+# It uses a function of the process that loads it, as the real one does.
+SOURCE = """\
+#include <stdint.h>
+int Py_IsInitialized(void);
+int64_t twice(int64_t x) { return Py_IsInitialized() ? 2 * x : 0; }
+"""
 
 
 @pytest.fixture
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    path = tmp_path / "clock.c"
+    path = tmp_path / "machine.c"
     path.write_text(SOURCE)
     return path
 
 
 def find(source: Path) -> str | None:
-    return clock_library(str(source), prebuilt=str(source.parent / "prebuilt"))
+    return native_library((str(source),), prebuilt=str(source.parent / "prebuilt"))
 
 
 def twice(library: str | None, value: int) -> int:
@@ -63,7 +68,7 @@ def test_the_hosts_own_compiler_will_do(source: Path, monkeypatch: pytest.Monkey
 
 
 def test_none_where_nothing_can_be_done(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert clock_library(str(source.with_name("missing.c")), "/nonexistent") is None
+    assert native_library((str(source.with_name("missing.c")),), "/nonexistent") is None
     monkeypatch.setattr(native, "zig_executable", lambda: None)
     monkeypatch.setenv("PATH", "/nonexistent")
     assert find(source) is None
@@ -72,7 +77,7 @@ def test_none_where_nothing_can_be_done(source: Path, monkeypatch: pytest.Monkey
 def test_none_if_the_compiler_fails(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source.write_text("not C")
     assert find(source) is None
-    assert "the native clock cannot be built" in capsys.readouterr().err
+    assert "native part cannot be built" in capsys.readouterr().err
 
 
 def test_shipped_library_comes_first(source: Path) -> None:
@@ -84,13 +89,13 @@ def test_shipped_library_comes_first(source: Path) -> None:
 
 
 def test_every_host_of_the_wheel(source: Path, tmp_path: Path) -> None:
-    build_all_hosts(str(tmp_path / "one"), str(source))
+    build_all_hosts(str(tmp_path / "one"), (str(source),))
     magics = {"linux": b"\x7fELF", "macos": b"\xcf\xfa\xed\xfe"}
     for name in HOSTS:
         library = tmp_path / "one" / library_name(name)
         assert library.read_bytes()[:4] == magics[name.split("-")[0]]
         assert str(tmp_path).encode() not in library.read_bytes()
-    build_all_hosts(str(tmp_path / "two"), str(source))
+    build_all_hosts(str(tmp_path / "two"), (str(source),))
     for name in HOSTS:
         one, two = (tmp_path / which / library_name(name) for which in ("one", "two"))
         assert one.read_bytes() == two.read_bytes()
@@ -102,8 +107,8 @@ def test_start_up_imports_nothing_slow(source: Path) -> None:
     find(source)
     script = (
         "import sys; before = set(sys.modules)\n"
-        "from toolchain.native import clock_library\n"
-        f"print(clock_library({str(source)!r}, '/nonexistent'))\n"
+        "from toolchain.native import native_library\n"
+        f"print(native_library(({str(source)!r},), '/nonexistent'))\n"
         "print(*sorted(set(sys.modules) - before))\n"
     )
     environment = dict(os.environ, PYTHONPATH=ROOT)

@@ -27,6 +27,6 @@ def test_it_is_found_where_it_is_put(tmp_path: Path) -> None:
     assert library.archive == tmp_path / "userland/prebuilt/libc.a"
     shipped = tmp_path / "emu/machine/prebuilt"
     if native.host() in native.HOSTS:
-        assert native.clock_library(prebuilt=str(shipped)) == str(
+        assert native.native_library(prebuilt=str(shipped)) == str(
             shipped / native.library_name(native.host())
         )

@@ -12,7 +12,7 @@ from emu.machine.console import Console
 from emu.machine.hart import A0, A1, PC, TrapFrame
 from emu.machine.sv39 import PPN_SHIFT, R, U, V, X
 from toolchain.cc import cached_program
-from toolchain.native import clock_library
+from toolchain.native import native_library
 
 PAGE = 4096
 TABLES, FRAMES, CODE, DATA = 0x20, 0x40, 0x100, 0x80  # page frame numbers
@@ -52,7 +52,7 @@ class Bench:
 
     def __init__(self, program: Program, *, native: bool = True) -> None:
         """With the native clock, or the one in Python."""
-        self.board = Board(8 << 20, Console.buffers(b""), clock_library() if native else None)
+        self.board = Board(8 << 20, Console.buffers(b""), native_library() if native else None)
         self.hart, self.clock = self.board.hart, self.board.clock
         self.words, self.ram = self.board.ram.words, self.board.ram.bytes
         self.program = program
@@ -111,7 +111,7 @@ class Bench:
             if handler is None or not handler(trap):
                 self.hart.stop()
 
-        self.hart.on_trap = on_trap
+        self.hart.serve(on_trap=on_trap)
         self.hart.enter(self.frame, root or self.root)
         self.hart.run()
         return traps

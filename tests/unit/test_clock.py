@@ -19,7 +19,7 @@ from emu.machine.clock import (
     BlockHook,
     Clock,
 )
-from toolchain.native import clock_library
+from toolchain.native import native_library
 
 Stop = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
 
@@ -28,7 +28,7 @@ class Driver:
     """Calls a clock's hook as Unicorn would."""
 
     def __init__(self, native: bool) -> None:
-        self.clock = Clock(clock_library() if native else None)
+        self.clock = Clock(native_library() if native else None)
         assert self.clock.native == native
         self.stops: list[int] = []
 

@@ -22,7 +22,7 @@ from emu.machine.hart import (
     STORE_FAULT,
     TIMER_INTERRUPT,
 )
-from emu.machine.inplace import InPlaceHart
+from emu.machine.inplace import _FLUSH, InPlaceHart
 from emu.machine.sv39 import A, D, R, U, V, W, X, translate, walk
 from tests.unit.bench import DATA, DATA_VA, PAGE, Bench, Program, Trap, hart_program
 
@@ -207,7 +207,7 @@ def test_faults_can_be_served_without_the_kernel(bench: Bench) -> None:
         bench.map(tval & ~4095, DATA, V | R | W | U)
         return cause == LOAD_FAULT
 
-    bench.hart.on_fault = on_fault
+    bench.hart.serve(on_fault=on_fault)
     assert bench.run("load_4", DATA_VA + 8, 9)[0].cause == ECALL_U
     assert bench.run("store_4", DATA_VA + PAGE, 9)[0].cause == STORE_FAULT
     assert seen == [(LOAD_FAULT, DATA_VA + 8), (STORE_FAULT, DATA_VA + PAGE)]
@@ -285,6 +285,8 @@ def test_spaces_without_the_flush(bench: Bench, monkeypatch: pytest.MonkeyPatch)
     if isinstance(bench.hart, BatchHart):
         monkeypatch.setattr(bench.hart, "_switch", lambda root: None)  # there the change of satp is the flush
     monkeypatch.setattr(bench.hart, "_flush", lambda: None)
+    if isinstance(bench.hart, InPlaceHart):
+        bench.hart._words[_FLUSH] = 0x7F  # not a command of Unicorn's
     other = bench.new_space()
     bench.map(DATA_VA, DATA, V | R | W | U)
     bench.map(DATA_VA, DATA + 1, V | R | W | U, root=other)

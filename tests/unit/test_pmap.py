@@ -24,7 +24,7 @@ from kernel.uvm.map import MapEntry, VmSpace
 from kernel.uvm.object import UvmObject
 from kernel.uvm.page import ANON, OBJECT, TABLE
 from kernel.uvm.pmap import PROT_READ, PROT_WRITE
-from toolchain.native import clock_library
+from toolchain.native import native_library
 
 # The small tables of a small test are copied; here is fork that shares all the same.
 STRATEGIES["every table"] = partial(share_tables, small=0)
@@ -37,7 +37,7 @@ PAGES_EACH = 4
 
 
 def new_kernel(cow: str) -> Kernel:
-    return Kernel(Board(4 << 20, Console.buffers(b""), clock_library()), cow=cow)
+    return Kernel(Board(4 << 20, Console.buffers(b""), native_library()), cow=cow)
 
 
 class World:

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from emu.machine.console import Console
+from emu.machine.ram import Ram
 from kernel import sys_descrip, sys_generic, sys_select
 from kernel.descrip import CwdInfo, FileDesc
 from kernel.errno import EFAULT, ENAMETOOLONG, Errno
@@ -114,10 +115,8 @@ class SentSignals:
 class FileKernel:
     """The parts of a Kernel that files use."""
 
-    def __init__(self, megabytes: int = 4, console: Console | None = None) -> None:
-        size = megabytes << 20
-        ram: Any = SimpleNamespace(bytes=memoryview(bytearray(size)), size=size)
-        self.frames = Frames(ram)
+    def __init__(self, console: Console | None = None) -> None:
+        self.frames = Frames(Ram(4 << 20))
         self.clock = StoppedClock()
         self.signals = SentSignals()
         self.uids = UidInfo()

@@ -360,10 +360,12 @@ def recording(kernel: Kernel, tell: Callable[[list[str]], Any], wanted: Callable
             sys.settrace(before)
             tell(explainer.end(kernel))
 
-    hart.on_syscall = lambda: traced(handlers[0], ECALL_U, 0)
-    hart.on_fault = lambda cause, tval: bool(traced(handlers[1], cause, tval, cause, tval))
-    hart.on_trap = lambda cause, tval: traced(handlers[2], cause, tval, cause, tval)
+    hart.serve(
+        lambda: traced(handlers[0], ECALL_U, 0),
+        lambda cause, tval: bool(traced(handlers[1], cause, tval, cause, tval)),
+        lambda cause, tval: traced(handlers[2], cause, tval, cause, tval),
+    )
     try:
         yield
     finally:
-        hart.on_syscall, hart.on_fault, hart.on_trap = handlers
+        hart.serve(*handlers)

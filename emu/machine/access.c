@@ -1,0 +1,206 @@
+/*
+ * What the kernel does with memory most often, as functions for Python. access.py says what they do, and does
+ * the same, slower, where this cannot be had.
+ */
+#include "python.h"
+
+#include <stdint.h>
+
+enum { V = 1, R = 2, W = 4, U = 16 };
+enum { USER_LOAD = V | R | U, USER_STORE = V | W | U };
+
+#define PAGE 4096ULL
+#define USER_END (1ULL << 38) /* of what Sv39 can map for user code */
+#define PPN(entry) ((entry) >> 10 & ((1ULL << 44) - 1))
+
+/* Mirrored by access.py. */
+struct memory {
+	uint8_t *bytes;
+	uint64_t frames; /* their number */
+	uint8_t *code;   /* of each, whether the machine may hold a translation of what is in it */
+};
+
+/*
+ * Index of the leaf entry among the words of memory, or -1 where an entry above it lacks V or the one right above
+ * it has one of the bits to avoid. There are no superpages.
+ */
+static int64_t
+walk(const struct memory *m, uint64_t root, uint64_t va, uint64_t avoid)
+{
+	const uint64_t *words = (const uint64_t *)m->bytes;
+	uint64_t entry = words[(root << 9) + (va >> 30)];
+
+	if (!(entry & V))
+		return -1;
+	entry = words[(PPN(entry) << 9) + (va >> 21 & 511)];
+	if ((entry & (V | avoid)) != V)
+		return -1;
+	return (int64_t)((PPN(entry) << 9) + (va >> 12 & 511));
+}
+
+/* Where the host has a user address, or NULL if user code could not do this there, or the kernel has to see to it. */
+static uint8_t *
+reach(const struct memory *m, uint64_t root, uint64_t va, uint64_t need)
+{
+	int64_t at = walk(m, root, va, 0);
+	uint64_t entry = at < 0 ? 0 : ((const uint64_t *)m->bytes)[at];
+
+	if ((entry & need) != need || PPN(entry) >= m->frames || (need == USER_STORE && m->code[PPN(entry)]))
+		return NULL;
+	return m->bytes + PPN(entry) * PAGE + va % PAGE;
+}
+
+static int
+reachable(const struct memory *m, uint64_t root, uint64_t va, uint64_t length, uint64_t need)
+{
+	if (va >= USER_END || length > USER_END - va)
+		return 0;
+	for (uint64_t page = va - va % PAGE; length && page < va + length; page += PAGE)
+		if (!reach(m, root, page, need))
+			return 0;
+	return 1;
+}
+
+static void
+move(const struct memory *m, uint64_t root, uint64_t va, uint8_t *buffer, uint64_t length, uint64_t need)
+{
+	while (length) {
+		uint64_t room = PAGE - va % PAGE, n = room < length ? room : length;
+		uint8_t *p = reach(m, root, va, need);
+
+		if (need == USER_LOAD)
+			__builtin_memcpy(buffer, p, n);
+		else
+			__builtin_memcpy(p, buffer, n);
+		va += n;
+		buffer += n;
+		length -= n;
+	}
+}
+
+PyObject *
+builtin(PyMethodDef *function, void *context)
+{
+	PyObject *self = PyCapsule_New(context, NULL, NULL), *made;
+
+	if (!self)
+		return NULL;
+	made = PyCFunction_NewEx(function, self, NULL);
+	Py_DecRef(self);
+	return made;
+}
+
+int
+words(PyObject *const *arguments, Py_ssize_t count, uint64_t *values)
+{
+	for (Py_ssize_t i = 0; i < count; i++) {
+		values[i] = PyLong_AsUnsignedLongLong(arguments[i]);
+		if (values[i] == UINT64_MAX && PyErr_Occurred()) {
+			if (!PyErr_ExceptionMatches(PyExc_OverflowError))
+				return -1;
+			PyErr_Clear();
+			return 0;
+		}
+	}
+	return 1;
+}
+
+static struct memory *
+memory_of(PyObject *self)
+{
+	return PyCapsule_GetPointer(self, NULL);
+}
+
+static PyObject *
+leaf(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+	uint64_t value[3]; /* root, va, bits to avoid */
+	int valid = words(arguments, 3, value);
+
+	(void)count;
+	if (valid < 0)
+		return NULL;
+	return PyLong_FromLongLong(valid ? walk(memory_of(self), value[0], value[1] % USER_END, value[2]) : -1);
+}
+
+static PyObject *
+load(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+	struct memory *m = memory_of(self);
+	uint64_t value[3]; /* root, va, length */
+	int valid = words(arguments, 3, value);
+	PyObject *bytes;
+
+	(void)count;
+	if (valid < 0)
+		return NULL;
+	if (!valid || !reachable(m, value[0], value[1], value[2], USER_LOAD))
+		return Py_BuildValue("");
+	bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)value[2]);
+	if (bytes)
+		move(m, value[0], value[1], (uint8_t *)PyBytes_AsString(bytes), value[2], USER_LOAD);
+	return bytes;
+}
+
+static PyObject *
+store(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+	struct memory *m = memory_of(self);
+	uint64_t value[2]; /* root, va; then the bytes */
+	int done = words(arguments, 2, value);
+	Py_buffer buffer;
+
+	(void)count;
+	if (done < 0 || PyObject_GetBuffer(arguments[2], &buffer, 0) < 0)
+		return NULL;
+	done = done && reachable(m, value[0], value[1], (uint64_t)buffer.len, USER_STORE);
+	if (done)
+		move(m, value[0], value[1], buffer.buf, (uint64_t)buffer.len, USER_STORE);
+	PyBuffer_Release(&buffer);
+	return PyBool_FromLong(done);
+}
+
+static PyObject *
+zero(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+	struct memory *m = memory_of(self);
+	uint64_t pfn;
+	int valid = words(arguments, 1, &pfn);
+
+	(void)count;
+	if (valid < 0)
+		return NULL;
+	if (valid && pfn < m->frames)
+		__builtin_memset(m->bytes + pfn * PAGE, 0, PAGE);
+	return Py_BuildValue("");
+}
+
+static PyObject *
+copy(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+	struct memory *m = memory_of(self);
+	uint64_t pfn[2]; /* to, from */
+	int valid = words(arguments, 2, pfn);
+
+	(void)count;
+	if (valid < 0)
+		return NULL;
+	if (valid && pfn[0] < m->frames && pfn[1] < m->frames)
+		__builtin_memcpy(m->bytes + pfn[0] * PAGE, m->bytes + pfn[1] * PAGE, PAGE);
+	return Py_BuildValue("");
+}
+
+static PyMethodDef functions[] = {
+	{"leaf", leaf, METH_FASTCALL, NULL},
+	{"load", load, METH_FASTCALL, NULL},
+	{"store", store, METH_FASTCALL, NULL},
+	{"zero", zero, METH_FASTCALL, NULL},
+	{"copy", copy, METH_FASTCALL, NULL},
+};
+
+/* The function of this number, for this memory. */
+PyObject *
+uarea_access(struct memory *m, int number)
+{
+	return builtin(&functions[number], m);
+}

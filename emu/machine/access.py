@@ -1,0 +1,113 @@
+"""What the kernel does with memory most often: walk a page table, reach what user code can reach, clear and copy pages.
+
+Each is one short function of the machine's native part (access.c), a twentieth of what it takes step by step
+over `Ram.words`; the ones here do the same where that cannot be had, and say what it is.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from typing import Any
+
+from emu.machine.sv39 import PPN_SHIFT, USER_END, R, U, V, W
+
+PAGE_SIZE = 4096
+USER_LOAD, USER_STORE = V | U | R, V | U | W
+
+Bytes = bytes | bytearray | memoryview
+
+
+class Access:
+    """The functions for one machine's memory. `root` is the page frame number of a root table.
+
+    `leaf(root, va, avoid)`: index in `Ram.words` of a user address's leaf entry as the hardware finds it; -1 if V
+    is clear above it, or one of the bits `avoid` is set in the entry right above it.
+
+    `load(root, va, length)`: bytes that user code can read; None if there is one that it cannot. `va` and
+    `length` may be any integers.
+
+    `store(root, va, data)`: put bytes where user code can write; whether it can. Nothing is stored if it cannot,
+    or where the machine may hold a translation of a page's code, which the kernel has to drop first.
+
+    `zero(pfn)`: clear a page. `copy(pfn, source)`: make one like another.
+    """
+
+    __slots__ = ("_memory", "copy", "leaf", "load", "store", "zero")
+
+    leaf: Callable[[int, int, int], int]
+    load: Callable[[int, int, int], bytes | None]
+    store: Callable[[int, int, Bytes], bool]
+    zero: Callable[[int], None]
+    copy: Callable[[int, int], None]
+
+    def __init__(self, memory: memoryview, address: int, code: bytearray, library: str | None) -> None:
+        """For `memory`, at `address` in the host; `library` is the path of the native part, or None."""
+        if library is None:
+            self.leaf, self.load, self.store, self.zero, self.copy = _in_python(memory, code)
+        else:
+            self._memory = _Memory(address, len(code), ctypes.addressof((ctypes.c_char * len(code)).from_buffer(code)))
+            make: Any = ctypes.PyDLL(library).uarea_access
+            make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_int]
+            here = ctypes.addressof(self._memory)
+            self.leaf, self.load, self.store, self.zero, self.copy = (make(here, i) for i in range(5))
+
+
+class _Memory(ctypes.Structure):
+    """What access.c calls memory."""
+
+    _fields_ = (("bytes", ctypes.c_void_p), ("frames", ctypes.c_uint64), ("code", ctypes.c_void_p))
+
+
+def _in_python(memory: memoryview, code: bytearray) -> tuple[Any, ...]:
+    words = memory.cast("Q")
+
+    def leaf(root: int, va: int, avoid: int) -> int:
+        entry = words[(root << 9) + (va >> 30)]
+        if not entry & V:
+            return -1
+        entry = words[(entry >> PPN_SHIFT << 9) + (va >> 21 & 511)]
+        if entry & (V | avoid) != V:
+            return -1
+        return (entry >> PPN_SHIFT << 9) + (va >> 12 & 511)
+
+    def pieces(root: int, va: int, length: int, need: int) -> list[slice] | None:
+        """Where in memory the range lies, page by page."""
+        if not 0 <= va < USER_END or not 0 <= length <= USER_END - va:
+            return None
+        found = []
+        end = va + length
+        while va < end:
+            at = leaf(root, va, 0)
+            if at < 0 or words[at] & need != need or (need == USER_STORE and code[words[at] >> PPN_SHIFT]):
+                return None
+            n = min(PAGE_SIZE - va % PAGE_SIZE, end - va)
+            start = (words[at] >> PPN_SHIFT) * PAGE_SIZE + va % PAGE_SIZE
+            found.append(slice(start, start + n))
+            va += n
+        return found
+
+    def load(root: int, va: int, length: int) -> bytes | None:
+        found = pieces(root, va, length, USER_LOAD)
+        return None if found is None else b"".join(memory[piece] for piece in found)
+
+    def store(root: int, va: int, data: Bytes) -> bool:
+        found = pieces(root, va, len(data), USER_STORE)
+        if found is None:
+            return False
+        done = 0
+        for piece in found:
+            n = piece.stop - piece.start
+            memory[piece] = data[done : done + n]
+            done += n
+        return True
+
+    nothing = bytes(PAGE_SIZE)
+
+    def zero(pfn: int) -> None:
+        memory[pfn * PAGE_SIZE : (pfn + 1) * PAGE_SIZE] = nothing
+
+    def copy(pfn: int, source: int) -> None:
+        memory[pfn * PAGE_SIZE : (pfn + 1) * PAGE_SIZE] = memory[source * PAGE_SIZE : (source + 1) * PAGE_SIZE]
+
+    return leaf, load, store, zero, copy

@@ -1,0 +1,138 @@
+/*
+ * The way into the kernel and out of it for a hart whose registers lie where Unicorn has them (inplace.py):
+ * what hart.py's Hart._trap does, for the three traps that come by the million. Everything else goes there.
+ *
+ * Called by Unicorn, inside uc_emu_start, which Python calls without letting go of its lock: so this may call
+ * back into Python without ado. An exception that a handler raises stays set, and is raised where uc_emu_start
+ * was called.
+ */
+#include "machine.h"
+#include "python.h"
+
+enum { ECALL_U = 8, FETCH_FAULT = 12, LOAD_FAULT = 13, STORE_FAULT = 15 };
+enum { GPRS = 31, FRAME_PC = 31 };                             /* words of a trap frame */
+enum { CPU_X1 = 1, CPU_PC = 64, CPU_RESERVED = 65, CPU_BADADDR = 68 }; /* words of Unicorn's CPU structure */
+
+/* Mirrored by inplace.py. */
+struct hart {
+	uint64_t *cpu;     /* Unicorn's registers */
+	uint64_t *frame;   /* the trap frame in emulated RAM */
+	uint64_t stale;    /* a translation was downgraded since the last flush */
+	uint64_t flush;    /* uc_ctl's command for that */
+	struct clock *clock;
+	int (*control)(void *, int, ...); /* uc_ctl */
+	PyObject *on_syscall;
+	PyObject *on_fault;
+	PyObject *on_trap;
+	PyObject *other;   /* Hart._trap */
+	uint64_t *satp;    /* Unicorn's */
+};
+
+static inline void
+save(struct hart *h, uint64_t pc)
+{
+	for (int i = 0; i < GPRS; i++)
+		h->frame[i] = h->cpu[CPU_X1 + i];
+	h->frame[FRAME_PC] = pc;
+}
+
+static inline void
+flush(void *uc, struct hart *h)
+{
+	if (h->stale) {
+		h->stale = 0;
+		h->control(uc, (int)h->flush);
+	}
+}
+
+/* The handler may have put another frame in the place of the one that was saved to. */
+static inline void
+load(void *uc, struct hart *h)
+{
+	flush(uc, h);
+	for (int i = 0; i < GPRS; i++)
+		h->cpu[CPU_X1 + i] = h->frame[i];
+	h->cpu[CPU_PC] = h->frame[FRAME_PC];
+}
+
+/* Let a page fault be served; 0 if the LWP cannot go on at once, and `result` is what its trap came to. */
+static int
+page_fault(void *uc, struct hart *h, uint32_t cause, uint64_t pc, PyObject **result)
+{
+	struct clock *c = h->clock;
+	PyObject *number = PyLong_FromUnsignedLongLong(cause);
+	PyObject *address = PyLong_FromUnsignedLongLong(h->cpu[CPU_BADADDR]);
+	int served;
+
+	h->cpu[CPU_PC] = pc;
+	if (cause != FETCH_FAULT) { /* a block that could not be fetched was not counted */
+		c->used -= c->address + c->size - pc;
+		c->size = pc - c->address;
+	}
+	*result = PyObject_CallFunctionObjArgs(h->on_fault, number, address, NULL);
+	served = *result && PyObject_IsTrue(*result);
+	if (*result && !served) {
+		Py_DecRef(*result);
+		save(h, pc);
+		*result = PyObject_CallFunctionObjArgs(h->on_trap, number, address, NULL);
+	}
+	Py_DecRef(number);
+	Py_DecRef(address);
+	if (served)
+		flush(uc, h);
+	return served;
+}
+
+void
+uarea_trap(void *uc, uint32_t cause, struct hart *h)
+{
+	uint64_t pc = h->cpu[CPU_PC] - 4; /* Unicorn has stepped over the instruction, by 4 whatever its length */
+	PyObject *result;
+
+	if (cause == ECALL_U) {
+		save(h, pc);
+		result = PyObject_CallNoArgs(h->on_syscall);
+		if (result)
+			load(uc, h);
+	} else if (cause == LOAD_FAULT || cause == STORE_FAULT ||
+	    (cause == FETCH_FAULT && h->cpu[CPU_BADADDR] >> 12 >= pc >> 12)) {
+		if (!page_fault(uc, h, cause, pc, &result) && result)
+			load(uc, h);
+	} else {
+		PyObject *number = PyLong_FromUnsignedLongLong(cause);
+
+		result = PyObject_CallFunctionObjArgs(h->other, number, NULL);
+		Py_DecRef(number);
+	}
+	if (result)
+		Py_DecRef(result);
+	else
+		h->clock->stop(uc);
+}
+
+/* Hart.enter: go on with this trap frame, in the address space of this satp. */
+static PyObject *
+enter(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+	struct hart *h = PyCapsule_GetPointer(self, NULL);
+	uint64_t value[2]; /* the frame's address in the host, satp */
+
+	(void)count;
+	if (words(arguments, 2, value) < 0)
+		return NULL;
+	h->frame = (uint64_t *)(uintptr_t)value[0];
+	h->cpu[CPU_RESERVED] = UINT64_MAX;
+	if (*h->satp != value[1]) {
+		*h->satp = value[1];
+		h->stale = 1;
+	}
+	return Py_BuildValue("");
+}
+
+PyObject *
+uarea_hart_enter(struct hart *h)
+{
+	static PyMethodDef function = {"enter", enter, METH_FASTCALL, NULL};
+
+	return builtin(&function, h);
+}
