@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import kernel.calls  # noqa: F401  (enters every system call in the table)
 from emu.machine.board import Board
-from emu.machine.clock import CYCLES_PER_NS, LIMIT, USED
+from emu.machine.clock import CYCLES_PER_NS, LIMIT, TRAP_COST, TRAPS, USED
 from emu.machine.hart import PC
 from kernel import lwpctl
 from kernel.errno import Errno
@@ -139,7 +139,7 @@ class Kernel(Trap):
         self.stats = KernelStats()
         self.futexes = Futexes()
         self.syscalls = [0] * MAXSYSCALL
-        self.traps = 0
+        self.clock_words[TRAP_COST] = TRAP_CYCLES
         self.msgbuf = bytearray()
         self.halting = False
         self.timed_out = False
@@ -472,7 +472,7 @@ class Kernel(Trap):
 
     def account(self, l: Lwp) -> None:
         """Charge the time since the last call to an LWP: traps as system time, code as user time."""
-        used, traps = self.clock_words[USED], self.traps
+        used, traps = self.clock_words[USED], self.clock_words[TRAPS]
         system = (traps - self._trap_mark) * TRAP_NS
         user = (used - self._mark) // CYCLES_PER_NS - system
         self._mark = used

@@ -12,7 +12,7 @@ from abc import abstractmethod
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, cast
 
-from emu.machine.clock import CYCLES_PER_NS, LIMIT, USED
+from emu.machine.clock import CYCLES_PER_NS, LIMIT, TRAPS, USED
 from emu.machine.hart import (
     A0,
     A1,
@@ -89,7 +89,6 @@ class Trap:
     _other_cycles: int
     signals: Signals
     syscalls: list[int]  # how often each was called
-    traps: int
 
     @abstractmethod
     def switch(self) -> None: ...
@@ -106,12 +105,15 @@ class Trap:
     @abstractmethod
     def code_retired(self) -> int: ...
 
+    @property
+    def traps(self) -> int:
+        """How many traps there were since boot."""
+        return self.clock_words[TRAPS]
+
     def trap(self, cause: int, tval: int) -> None:
         """Handle a trap of the current LWP that is no system call; on return the hart's frame is that of the LWP
         to run next."""
         l = self.curlwp
-        self.clock_words[USED] += TRAP_CYCLES
-        self.traps += 1
         if cause in _ACCESS:
             words = l.frame.words
             words[CAUSE], words[TVAL] = cause, tval
@@ -137,8 +139,6 @@ class Trap:
             if error:
                 self.fault_error = error
                 return False
-        self.clock_words[USED] += TRAP_CYCLES
-        self.traps += 1
         p.stats.minflt += 1
         return True
 
@@ -201,8 +201,6 @@ class Trap:
         What is not in the table, or is listened to, takes the longer way of `_indirect`.
         """
         l = self.curlwp
-        self.clock_words[USED] += TRAP_CYCLES
-        self.traps += 1
         words = l.frame.words
         words[PC] += 12
         number = words[T6]

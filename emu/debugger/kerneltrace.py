@@ -70,7 +70,7 @@ class Traps:
     # -- what the hart tells -----------------------------------------------------------------------
 
     def enter(self, cause: int, tval: int, position: int) -> None:
-        self.here = Position(position, self.kernel.traps)
+        self.here = Position(position, self.kernel.traps - 1)  # it is counted already
         self.cause, self.tval = cause, tval
         self.lwp = self.kernel.curlwp
         self.pc = self.lwp.frame.words[PC]

@@ -18,6 +18,7 @@ struct memory {
 	uint8_t *bytes;
 	uint64_t frames; /* their number */
 	uint8_t *code;   /* of each, whether the machine may hold a translation of what is in it */
+	int32_t *refs;   /* of each, how many page-table entries and others name it */
 };
 
 /*
@@ -160,18 +161,24 @@ store(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 	return PyBool_FromLong(done);
 }
 
+static uint64_t *
+page_of(const struct memory *m, uint64_t pfn)
+{
+	if (pfn < m->frames)
+		return (uint64_t *)(m->bytes + pfn * PAGE);
+	PyErr_SetString(PyExc_IndexError, "no such frame");
+	return NULL;
+}
+
 static PyObject *
 zero(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
-	struct memory *m = memory_of(self);
-	uint64_t pfn;
-	int valid = words(arguments, 1, &pfn);
+	uint64_t pfn, *page;
 
 	(void)count;
-	if (valid < 0)
+	if (words(arguments, 1, &pfn) != 1 || !(page = page_of(memory_of(self), pfn)))
 		return NULL;
-	if (valid && pfn < m->frames)
-		__builtin_memset(m->bytes + pfn * PAGE, 0, PAGE);
+	__builtin_memset(page, 0, PAGE);
 	return Py_BuildValue("");
 }
 
@@ -179,15 +186,114 @@ static PyObject *
 copy(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
 	struct memory *m = memory_of(self);
-	uint64_t pfn[2]; /* to, from */
-	int valid = words(arguments, 2, pfn);
+	uint64_t pfn[2], *to, *from;
 
 	(void)count;
-	if (valid < 0)
+	if (words(arguments, 2, pfn) != 1 || !(to = page_of(m, pfn[0])) || !(from = page_of(m, pfn[1])))
 		return NULL;
-	if (valid && pfn[0] < m->frames && pfn[1] < m->frames)
-		__builtin_memcpy(m->bytes + pfn[0] * PAGE, m->bytes + pfn[1] * PAGE, PAGE);
+	__builtin_memcpy(to, from, PAGE);
 	return Py_BuildValue("");
+}
+
+/* The next entry of a table from `i` on that is not 0, or 512. Most tables are mostly empty: eight at a time. */
+static int
+next(const uint64_t *table, int i)
+{
+	while (i < 512) {
+		if (i % 8 == 0) {
+			const uint64_t *e = table + i;
+
+			if (!(e[0] | e[1] | e[2] | e[3] | e[4] | e[5] | e[6] | e[7])) {
+				i += 8;
+				continue;
+			}
+		}
+		if (table[i])
+			break;
+		i++;
+	}
+	return i;
+}
+
+static int
+append(PyObject *list, uint64_t value)
+{
+	PyObject *number = PyLong_FromUnsignedLongLong(value);
+	int error = !number || PyList_Append(list, number) < 0;
+
+	Py_DecRef(number);
+	return error;
+}
+
+static PyObject *
+used(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+	struct memory *m = memory_of(self);
+	uint64_t pfn, *table;
+	PyObject *list;
+
+	(void)count;
+	if (words(arguments, 1, &pfn) != 1 || !(table = page_of(m, pfn)) || !(list = PyList_New(0)))
+		return NULL;
+	for (int i = next(table, 0); i < 512; i = next(table, i + 1))
+		if (append(list, (pfn << 9) + (uint64_t)i)) {
+			Py_DecRef(list);
+			return NULL;
+		}
+	return list;
+}
+
+static PyObject *
+clear(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+	struct memory *m = memory_of(self);
+	uint64_t value[4], *table; /* table, first entry, one behind the last, bits */
+
+	(void)count;
+	if (words(arguments, 4, value) != 1 || !(table = page_of(m, value[0])))
+		return NULL;
+	for (uint64_t i = value[1]; i < value[2] && i < 512; i++)
+		table[i] &= ~value[3];
+	return Py_BuildValue("");
+}
+
+static PyObject *
+share(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+	struct memory *m = memory_of(self);
+	uint64_t value[3], *from, *to; /* the copy, the table, bits */
+
+	(void)count;
+	if (words(arguments, 3, value) != 1 || !(to = page_of(m, value[0])) || !(from = page_of(m, value[1])))
+		return NULL;
+	for (int i = next(from, 0); i < 512; i = next(from, i + 1)) {
+		if (PPN(from[i]) < m->frames)
+			m->refs[PPN(from[i])]++;
+		from[i] &= ~value[2];
+	}
+	__builtin_memcpy(to, from, PAGE);
+	return Py_BuildValue("");
+}
+
+static PyObject *
+release(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+	struct memory *m = memory_of(self);
+	uint64_t value[3], *table; /* table, first entry, one behind the last */
+	PyObject *list;
+
+	(void)count;
+	if (words(arguments, 3, value) != 1 || !(table = page_of(m, value[0])) || !(list = PyList_New(0)))
+		return NULL;
+	for (uint64_t i = (uint64_t)next(table, (int)value[1]); i < value[2]; i = (uint64_t)next(table, (int)i + 1)) {
+		uint64_t pfn = PPN(table[i]);
+
+		if (pfn < m->frames && --m->refs[pfn] == 0 && append(list, pfn)) {
+			Py_DecRef(list);
+			return NULL;
+		}
+	}
+	return list;
 }
 
 static PyMethodDef functions[] = {
@@ -196,6 +302,10 @@ static PyMethodDef functions[] = {
 	{"store", store, METH_FASTCALL, NULL},
 	{"zero", zero, METH_FASTCALL, NULL},
 	{"copy", copy, METH_FASTCALL, NULL},
+	{"used", used, METH_FASTCALL, NULL},
+	{"clear", clear, METH_FASTCALL, NULL},
+	{"share", share, METH_FASTCALL, NULL},
+	{"release", release, METH_FASTCALL, NULL},
 };
 
 /* The function of this number, for this memory. */

@@ -1,4 +1,4 @@
-"""What the kernel does with memory most often: walk a page table, reach what user code can reach, clear and copy pages.
+"""What the kernel does with memory most often: walk page tables, reach what user code can reach, change whole tables.
 
 Each is one short function of the machine's native part (access.c), a twentieth of what it takes step by step
 over `Ram.words`; the ones here do the same where that cannot be had, and say what it is.
@@ -7,6 +7,7 @@ over `Ram.words`; the ones here do the same where that cannot be had, and say wh
 from __future__ import annotations
 
 import ctypes
+from array import array
 from collections.abc import Callable
 from typing import Any
 
@@ -31,35 +32,56 @@ class Access:
     or where the machine may hold a translation of a page's code, which the kernel has to drop first.
 
     `zero(pfn)`: clear a page. `copy(pfn, source)`: make one like another.
+
+    `used(table)`: indices in `Ram.words` of the entries of a page table that are not 0.
+
+    `clear(table, first, end, bits)`: clear bits in the entries [first, end) of a table.
+
+    `share(copy, table, bits)`: make a table a copy of another. What their entries name is referred to once more,
+    and the bits are clear in all entries of both.
+
+    `release(table, first, end)`: what the entries [first, end) of a table name is referred to once less; the frames
+    that nobody refers to any more. The entries stay.
     """
 
-    __slots__ = ("_memory", "copy", "leaf", "load", "store", "zero")
+    __slots__ = ("_memory", "clear", "copy", "leaf", "load", "release", "share", "store", "used", "zero")
 
     leaf: Callable[[int, int, int], int]
     load: Callable[[int, int, int], bytes | None]
     store: Callable[[int, int, Bytes], bool]
     zero: Callable[[int], None]
     copy: Callable[[int, int], None]
+    used: Callable[[int], list[int]]
+    clear: Callable[[int, int, int, int], None]
+    share: Callable[[int, int, int], None]
+    release: Callable[[int, int, int], list[int]]
 
-    def __init__(self, memory: memoryview, address: int, code: bytearray, library: str | None) -> None:
-        """For `memory`, at `address` in the host; `library` is the path of the native part, or None."""
-        if library is None:
-            self.leaf, self.load, self.store, self.zero, self.copy = _in_python(memory, code)
-        else:
-            self._memory = _Memory(address, len(code), ctypes.addressof((ctypes.c_char * len(code)).from_buffer(code)))
+    def __init__(
+        self, memory: memoryview, address: int, code: bytearray, refs: array[int], library: str | None
+    ) -> None:
+        """For `memory`, at `address` in the host, and what is kept for each frame: whether the machine may hold
+        translations of its code, and how often it is referred to. `library` is the path of the native part, or None.
+        """
+        functions = _in_python(memory, code, refs)
+        if library is not None:
+            marks = ctypes.addressof((ctypes.c_char * len(code)).from_buffer(code))
+            self._memory = _Memory(address, len(code), marks, refs.buffer_info()[0])
             make: Any = ctypes.PyDLL(library).uarea_access
             make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_int]
-            here = ctypes.addressof(self._memory)
-            self.leaf, self.load, self.store, self.zero, self.copy = (make(here, i) for i in range(5))
+            functions = tuple(make(ctypes.addressof(self._memory), i) for i in range(len(functions)))
+        self.leaf, self.load, self.store, self.zero, self.copy = functions[:5]
+        self.used, self.clear, self.share, self.release = functions[5:]
 
 
 class _Memory(ctypes.Structure):
     """What access.c calls memory."""
 
-    _fields_ = (("bytes", ctypes.c_void_p), ("frames", ctypes.c_uint64), ("code", ctypes.c_void_p))
+    _fields_ = (("bytes", ctypes.c_void_p), ("frames", ctypes.c_uint64), ("code", ctypes.c_void_p),
+                ("refs", ctypes.c_void_p))  # fmt: skip
 
 
-def _in_python(memory: memoryview, code: bytearray) -> tuple[Any, ...]:
+def _in_python(memory: memoryview, code: bytearray, refs: array[int]) -> tuple[Any, ...]:
+    """The functions, in the order of access.c's table."""
     words = memory.cast("Q")
 
     def leaf(root: int, va: int, avoid: int) -> int:
@@ -110,4 +132,28 @@ def _in_python(memory: memoryview, code: bytearray) -> tuple[Any, ...]:
     def copy(pfn: int, source: int) -> None:
         memory[pfn * PAGE_SIZE : (pfn + 1) * PAGE_SIZE] = memory[source * PAGE_SIZE : (source + 1) * PAGE_SIZE]
 
-    return leaf, load, store, zero, copy
+    def used(table: int) -> list[int]:
+        return [i for i, entry in enumerate(words[table << 9 : (table + 1) << 9], table << 9) if entry]
+
+    def clear(table: int, first: int, end: int, bits: int) -> None:
+        for i in used(table):
+            if first <= i & 511 < end:
+                words[i] &= ~bits
+
+    def share(other: int, table: int, bits: int) -> None:
+        for i in used(table):
+            refs[words[i] >> PPN_SHIFT] += 1
+            words[i] &= ~bits
+        copy(other, table)
+
+    def release(table: int, first: int, end: int) -> list[int]:
+        free = []
+        for i in used(table):
+            if first <= i & 511 < end:
+                pfn = words[i] >> PPN_SHIFT
+                refs[pfn] -= 1
+                if not refs[pfn]:
+                    free.append(pfn)
+        return free
+
+    return leaf, load, store, zero, copy, used, clear, share, release

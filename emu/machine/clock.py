@@ -1,7 +1,7 @@
 """Virtual time: how much code has retired, and the timer.
 
 The unit of the counter is a byte of code; `CYCLES_PER_NS` of them make a nanosecond of virtual time. The
-kernel adds to it what a trap costs and the time during which every LWP sleeps, so one number orders all
+kernel says what a trap costs, and adds the time during which every LWP sleeps, so one number orders all
 that happens in a run.
 
 A native block hook (clock.c) does the counting at nearly full speed. Where no library can be had, the same
@@ -17,7 +17,7 @@ CYCLES_PER_NS = 4
 FOREVER = 1 << 62
 LARGEST_BLOCK = 2048  # bytes: 512 instructions; a quantum below this could stop progress
 
-USED, LIMIT, ADDRESS, SIZE, EXPIRED, STEPPING, STOP = range(7)
+USED, LIMIT, ADDRESS, SIZE, EXPIRED, STEPPING, STOP, TRAPS, TRAP_COST, _WORDS = range(10)
 
 BlockHook = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_void_p)
 
@@ -29,7 +29,7 @@ class Clock:
 
     def __init__(self, library: str | None) -> None:
         """`library` is the path of the compiled clock.c, or None for the Python fallback."""
-        self._struct = (ctypes.c_uint64 * 8)()
+        self._struct = (ctypes.c_uint64 * _WORDS)()
         self.words = memoryview(self._struct).cast("B").cast("Q")
         self.words[LIMIT] = FOREVER
         self.boot_time = 1_700_000_000 * 10**9  # ns since the epoch at boot: fixed, so runs are reproducible
@@ -69,8 +69,14 @@ class Clock:
         return self.words[USED]
 
     def charge(self, ns: int) -> None:
-        """Let time pass without code: a trap's cost, or sleep."""
+        """Let time pass without code."""
         self.words[USED] += ns * CYCLES_PER_NS
+
+    def trap(self) -> None:
+        """A trap: it is counted, and takes the time that the kernel says (TRAP_COST)."""
+        words = self.words
+        words[TRAPS] += 1
+        words[USED] += words[TRAP_COST]
 
     def retract(self, pc: int) -> None:
         """A block faulted at `pc`: take back what was counted for the part that did not run."""

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from emu.machine.batch import BatchHart
-from emu.machine.clock import ADDRESS, EXPIRED, FOREVER, LARGEST_BLOCK, LIMIT, SIZE, STOP, USED, BlockHook
+from emu.machine.clock import ADDRESS, EXPIRED, FOREVER, LARGEST_BLOCK, LIMIT, SIZE, STOP, TRAP_COST, USED, BlockHook
 from emu.machine.hart import (
     BREAKPOINT,
     ECALL_U,
@@ -194,6 +194,7 @@ class HartDebugger:
             if clock[EXPIRED]:
                 hart._save(hart._pc())
                 clock[EXPIRED] = 0
+                self.clock.trap()
                 hart.on_trap(TIMER_INTERRUPT, 0)
             elif words[REASON]:
                 hart._save(words[STOP_PC])
@@ -239,12 +240,16 @@ class HartDebugger:
 
     # An instruction that faults is tried again, which does not make it another one: no breakpoint stops it twice.
 
+    def _before(self) -> int:
+        """The clock before the trap under way was charged."""
+        return self.clock.words[USED] - self.clock.words[TRAP_COST]
+
     def _syscall(self) -> None:
         watcher = self.watcher
         if watcher is None:
             self._kernel[0]()
         else:
-            watcher.enter(ECALL_U, 0, self.clock.words[USED] - 4)
+            watcher.enter(ECALL_U, 0, self._before() - 4)
             self._kernel[0]()
             watcher.leave()
 
@@ -253,7 +258,7 @@ class HartDebugger:
         if watcher is not None:
             hart = self.hart
             hart._save(hart._pc() - 4 if self._batch else hart._pc())
-            watcher.enter(cause, tval, self.clock.words[USED])
+            watcher.enter(cause, tval, self._before())
         served = self._kernel[1](cause, tval)
         if served:
             if self.words[SKIP]:
@@ -266,7 +271,7 @@ class HartDebugger:
         watcher, frame = self.watcher, self.hart.frame
         pc = frame.words[PC]
         if watcher is not None and cause not in PAGE_FAULTS:
-            watcher.enter(cause, tval, self.clock.words[USED])
+            watcher.enter(cause, tval, self._before())
         if watcher is not None and (cause in PAGE_FAULTS or cause == BREAKPOINT):
             watcher.refused(cause, tval)
         self._kernel[2](cause, tval)

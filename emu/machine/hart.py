@@ -172,6 +172,7 @@ class Hart(ABC):
             if expired[EXPIRED]:
                 self._save(self._pc())
                 expired[EXPIRED] = 0
+                self.clock.trap()
                 self.on_trap(TIMER_INTERRUPT, 0)
             elif not self._stopping and not self._restarting:
                 self._check(error or 1)
@@ -191,6 +192,7 @@ class Hart(ABC):
     def _trap(self, cause: int) -> None:
         """What happens on every exception. Nothing may escape this: ctypes would drop it and run on."""
         try:
+            self.clock.trap()
             if cause in PAGE_FAULTS:
                 # Unicorn has stepped over the instruction, by 4 whatever its length. A jump may go to the last
                 # bytes of the address space, too.

@@ -13,4 +13,6 @@ struct clock {
 	uint64_t expired;  /* the limit was hit */
 	uint64_t stepping; /* single steps are counted elsewhere */
 	int (*stop)(void *); /* uc_emu_stop */
+	uint64_t traps;    /* how many there were */
+	uint64_t cost;     /* what a trap takes */
 };

@@ -20,13 +20,17 @@ PyObject *PyLong_FromUnsignedLongLong(unsigned long long);
 unsigned long long PyLong_AsUnsignedLongLong(PyObject *);
 PyObject *PyBytes_FromStringAndSize(const char *, Py_ssize_t);
 char *PyBytes_AsString(PyObject *);
+PyObject *PyList_New(Py_ssize_t);
+int PyList_Append(PyObject *, PyObject *);
 PyObject *PyCapsule_New(void *, const char *, void *);
 void *PyCapsule_GetPointer(PyObject *, const char *);
 
+extern PyObject *PyExc_IndexError;
 extern PyObject *PyExc_OverflowError;
 PyObject *PyErr_Occurred(void);
 int PyErr_ExceptionMatches(PyObject *);
 void PyErr_Clear(void);
+void PyErr_SetString(PyObject *, const char *);
 
 typedef struct {
 	void *buf;

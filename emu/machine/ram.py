@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import mmap
+from array import array
 
 from emu.machine.access import PAGE_SIZE, Access
 
@@ -19,9 +20,10 @@ class Ram:
     """`bytes` and `words` are writable views of the same memory, as bytes and as 64-bit words.
 
     `code[pfn]` is set for frames that were mapped executable: the machine may hold translations of what is there.
+    `refs[pfn]` counts who refers to a frame. The kernel keeps both.
     """
 
-    __slots__ = ("_map", "access", "address", "bytes", "code", "size", "words")
+    __slots__ = ("_map", "access", "address", "bytes", "code", "refs", "size", "words")
 
     def __init__(self, size: int, library: str | None = None) -> None:
         """`library` is the path of the machine's native part, None to do without. Raises ValueError if `size` (bytes)
@@ -36,8 +38,9 @@ class Ram:
         self.bytes = memoryview(self._map)
         self.words = self.bytes.cast("Q")
         self.code = bytearray(size // PAGE_SIZE)
+        self.refs = array("i", bytes(4 * (size // PAGE_SIZE)))
         self.address = ctypes.addressof(ctypes.c_char.from_buffer(self._map))  # in the host
-        self.access = Access(self.bytes, self.address, self.code, library)
+        self.access = Access(self.bytes, self.address, self.code, self.refs, library)
 
     def digest(self) -> str:
         """SHA-256 over all of RAM, by which two runs are compared. Untouched pages count as zeroes."""

@@ -83,6 +83,13 @@ page_fault(void *uc, struct hart *h, uint32_t cause, uint64_t pc, PyObject **res
 	return served;
 }
 
+static inline void
+charge(struct clock *c)
+{
+	c->traps++;
+	c->used += c->cost;
+}
+
 void
 uarea_trap(void *uc, uint32_t cause, struct hart *h)
 {
@@ -90,12 +97,14 @@ uarea_trap(void *uc, uint32_t cause, struct hart *h)
 	PyObject *result;
 
 	if (cause == ECALL_U) {
+		charge(h->clock);
 		save(h, pc);
 		result = PyObject_CallNoArgs(h->on_syscall);
 		if (result)
 			load(uc, h);
 	} else if (cause == LOAD_FAULT || cause == STORE_FAULT ||
 	    (cause == FETCH_FAULT && h->cpu[CPU_BADADDR] >> 12 >= pc >> 12)) {
+		charge(h->clock);
 		if (!page_fault(uc, h, cause, pc, &result) && result)
 			load(uc, h);
 	} else {

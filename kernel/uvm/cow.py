@@ -21,10 +21,7 @@ from emu.machine.sv39 import PPN_SHIFT, A, D, V, W, X
 from kernel.uvm.page import ANON, TABLE
 from kernel.uvm.pmap import SHARED_READ, Pmap
 
-# To be copied at fork rather than shared, a level-1 table may have so many entries,
-SMALL_MIDDLE = 8
-MIDDLE_SPAN = 64  # among so many, which is enough for a stack and what lies below it,
-SMALL_LEAF = 48  # and a leaf table may span so many.
+SMALL_MIDDLE = 6  # so many entries may a level-1 table have to be copied at fork rather than shared
 
 CowStrategy = Callable[[Pmap, Pmap, list[int]], None]
 
@@ -41,10 +38,9 @@ def share_tables(parent: Pmap, child: Pmap, soon: list[int], small: int = SMALL_
         at = (parent.root << 9) + slot
         entry = words[at]
         middle = entry >> PPN_SHIFT
-        low, high = frames.low[middle], frames.high[middle]
-        entries = words[(middle << 9) + low : (middle << 9) + high].tolist() if high - low <= MIDDLE_SPAN else []
-        if entry & V and 0 < len(entries) <= small + entries.count(0):
-            words[at + shift] = _copy_middle(parent, middle, entries) << PPN_SHIFT | V
+        used = parent.used(middle) if entry & V else ()
+        if 0 < len(used) <= small:
+            words[at + shift] = _copy_middle(parent, middle, used) << PPN_SHIFT | V
         else:
             words[at] = words[at + shift] = entry & ~V
             frames.refs[middle] += 1
@@ -55,28 +51,23 @@ def share_tables(parent: Pmap, child: Pmap, soon: list[int], small: int = SMALL_
         _copy_stored_page(parent, child, va)
 
 
-def _copy_middle(parent: Pmap, middle: int, entries: list[int]) -> int:
-    """A copy of a small level-1 table with these entries: its small leaf tables are copied, too, the others shared.
+def _copy_middle(parent: Pmap, middle: int, used: list[int]) -> int:
+    """A copy of a small level-1 table: its leaf tables are copied, too, but those that are shared already.
 
     Raises Errno(ENOMEM), with nothing left behind.
     """
-    words, frames = parent.words, parent.frames
+    words = parent.words
     copy = parent.frames.alloc(TABLE)
-    frames.low[copy], frames.high[copy] = frames.low[middle], frames.high[middle]
     shift = (copy << 9) - (middle << 9)
     try:
-        for at, entry in enumerate(entries, (middle << 9) + frames.low[middle]):
-            if not entry:
-                continue
+        for at in used:
+            entry = words[at]
             leaf = entry >> PPN_SHIFT
-            if entry & (V | SHARED_READ) == V and frames.high[leaf] - frames.low[leaf] <= SMALL_LEAF:
+            if entry & (V | SHARED_READ) == V:
                 words[at + shift] = parent.duplicate(leaf) << PPN_SHIFT | V
                 continue
-            if not entry & SHARED_READ:
-                entry &= ~V
-                words[at] = entry
             words[at + shift] = entry
-            frames.refs[leaf] += 1
+            parent.frames.refs[leaf] += 1
     except BaseException:
         parent.drop_middle(copy)
         raise

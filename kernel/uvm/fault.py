@@ -69,7 +69,7 @@ def quick_store(vm: VmSpace, va: int) -> bool:
     """The faults that happen most, in as few steps as can be: stores to private memory that holds no code.
 
     Does what `fault` would do for the first store to a page of zeroes, and for a store to a page that fork left
-    without W, if the leaf table is there, this space's own, and knows of the entry, and a frame is free that held
+    without W, if the leaf table is there and this space's own, and a frame is free that held
     no code. False in any other case, with nothing changed. It saves about half of the time.
     """
     i = bisect_right(vm.starts, va) - 1
@@ -80,11 +80,10 @@ def quick_store(vm: VmSpace, va: int) -> bool:
     if at < 0:
         return False
     words, frames = pmap.words, pmap.frames
-    table, i = at >> 9, at & 511
     pte = words[at]
     stats = vm.kernel.stats
     if not pte:
-        if entry.obj is not None or not frames.low[table] <= i < frames.high[table]:
+        if entry.obj is not None:
             return False
         pfn = frames.alloc_clean(ANON)
         if not pfn:

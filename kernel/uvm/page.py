@@ -13,10 +13,10 @@ mark, so that start-up costs the same for any amount of RAM; freed frames are re
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from emu.machine.sv39 import ENTRIES
 from kernel.errno import ENOMEM, Errno
 
 if TYPE_CHECKING:
@@ -35,23 +35,19 @@ class Frames:
     """The allocator. `refs[pfn]` and `kind[pfn]` are by page frame number (physical address >> 12)."""
 
     __slots__ = (
-        "_free", "_mark", "code", "copy_page", "fail_after", "fail_kind", "forget_code", "high", "kind", "low",
-        "page", "ram", "refs", "stored", "total", "used", "zero_page",
+        "_free", "_mark", "_release", "code", "copy_page", "fail_after", "fail_kind", "forget_code", "kind", "page",
+        "ram", "refs", "stored", "total", "used", "zero_page",
     )  # fmt: skip
 
     def __init__(self, ram: Ram) -> None:
         self.ram = ram
         self.page = ram.bytes
-        self.zero_page, self.copy_page = ram.access.zero, ram.access.copy
+        self.zero_page, self.copy_page, self._release = ram.access.zero, ram.access.copy, ram.access.release
         self.total = ram.size >> PAGE_SHIFT
-        self.refs = array("i", bytes(4 * self.total))
+        self.refs = ram.refs
         self.kind = bytearray(self.total)
         self.code = ram.code
         self.stored = bytearray(self.total)
-        # For a page table: its entries in use lie in [low, high). Kept by the pmap, so that the mostly empty
-        # tables need not be searched whole.
-        self.low = array("H", bytes(2 * self.total))
-        self.high = array("H", bytes(2 * self.total))
         self.forget_code: Callable[[int], None] = lambda pfn: None  # the hart's, once there is one
         self._free: list[int] = []
         self._mark = 1  # frame 0 is never handed out: no PTE and no satp may name physical address 0
@@ -164,18 +160,14 @@ class Frames:
             self._free.append(pfn)
             self.used -= 1
 
-    def release_all(self, entries: list[int], shift: int) -> None:
-        """Let go of the frames that some page-table entries name; an entry of 0 names none."""
-        refs, kind, free = self.refs, self.kind, self._free
-        before = len(free)
-        for entry in entries:
-            if entry:
-                pfn = entry >> shift
-                refs[pfn] = n = refs[pfn] - 1
-                if not n:
-                    kind[pfn] = FREE
-                    free.append(pfn)
-        self.used -= len(free) - before
+    def release_entries(self, table: int, first: int = 0, end: int = ENTRIES) -> None:
+        """Let go of the frames that the entries [first, end) of a page table name. The entries stay."""
+        gone = self._release(table, first, end)
+        if gone:
+            for pfn in gone:
+                self.kind[pfn] = FREE
+            self._free += gone
+            self.used -= len(gone)
 
     def read(self, pfn: int) -> memoryview:
         """The frame's 4096 bytes, writable, in place."""

@@ -18,24 +18,20 @@ way to a leaf table that somebody is about to change.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from emu.machine.sv39 import ENTRIES, PPN_SHIFT, RSW0, R, U, V, W, X
-from kernel.uvm.page import PAGE_SHIFT, TABLE, Frames
+from kernel.uvm.page import TABLE, Frames
 
 if TYPE_CHECKING:
     from emu.machine.hart import Hart
 
 PROT_READ, PROT_WRITE, PROT_EXEC = 1, 2, 4
 
-# What fork does to 512 entries at once, as translations of byte 0 of each.
-CLEAR_W = bytes(b & ~W for b in range(256))
-_CLEAR_V = bytes(b & ~V for b in range(256))
-_SPARSE = 64  # up to so many entries, changing them one by one is faster than all at once
 LEAF_SPAN = 1 << 21  # bytes of address space under a leaf table
 SHARED_READ = RSW0
+ALL_BITS = (1 << 64) - 1
 
 
 def pte_bits(prot: int, *, writable: bool) -> int:
@@ -60,7 +56,8 @@ class Pmap:
     """One address space's page tables. `root` is the page frame number of the root table."""
 
     __slots__ = (
-        "code", "frames", "hart", "leaf", "load", "page", "resident", "root", "slots", "store", "words",
+        "clear", "code", "frames", "hart", "leaf", "load", "page", "resident", "root", "share", "slots", "store",
+        "used", "words",
     )  # fmt: skip
 
     def __init__(self, frames: Frames, hart: Hart) -> None:
@@ -72,6 +69,7 @@ class Pmap:
         self.code = frames.code
         access = frames.ram.access
         self.leaf, self.load, self.store = access.leaf, access.load, access.store
+        self.used, self.clear, self.share = access.used, access.clear, access.share
         self.root = frames.alloc(TABLE)
         self.slots: list[int] = []  # the root entries in use
         self.resident = 0  # present leaf entries, shared or not
@@ -87,12 +85,6 @@ class Pmap:
             if entry:
                 return words[(entry >> PPN_SHIFT << 9) + (va >> 12 & 511)]
         return 0
-
-    def used(self, table: int) -> list[int]:
-        """Indices in `words` of the entries of a table that are not 0."""
-        base = table << 9
-        low, high = base + self.frames.low[table], base + self.frames.high[table]
-        return [i for i, entry in enumerate(self.words[low:high], low) if entry]
 
     def root_entries(self) -> list[int]:
         """Indices in `words` of the root table's entries in use."""
@@ -119,10 +111,7 @@ class Pmap:
         entry = words[at]
         if not entry & V or entry & SHARED_READ:
             entry = self._unshare_leaf(at) if entry else self._new_table(at)
-        table, i = entry >> PPN_SHIFT, va >> 12 & 511
-        if i < self.frames.low[table] or i >= self.frames.high[table]:
-            self._widen(table, i)
-        return (table << 9) + i
+        return (entry >> PPN_SHIFT << 9) + (va >> 12 & 511)
 
     def readable(self, va: int) -> int:
         """Make an address's leaf entry reachable for reading; its index in `words`, or -1 if there is no table.
@@ -144,7 +133,7 @@ class Pmap:
             table = entry >> PPN_SHIFT
             entry |= V
             if self.frames.refs[table] > 1:
-                self.write_protect(table)
+                self.clear(table, 0, ENTRIES, W)
                 entry |= SHARED_READ
             words[at] = entry
         return (entry >> PPN_SHIFT << 9) + (va >> 12 & 511)
@@ -162,27 +151,16 @@ class Pmap:
 
     def _new_table(self, at: int) -> int:
         """An empty table, named by the entry at `at`."""
-        frames = self.frames
-        table = frames.alloc(TABLE)
-        frames.low[table], frames.high[table] = ENTRIES, 0
-        self._widen(at >> 9, at & 511)
+        table = self.frames.alloc(TABLE)
         self.words[at] = entry = table << PPN_SHIFT | V
         return entry
-
-    def _widen(self, table: int, i: int) -> None:
-        """Entry `i` of a table is about to be used."""
-        frames = self.frames
-        if i < frames.low[table]:
-            frames.low[table] = i
-        if i >= frames.high[table]:
-            frames.high[table] = i + 1
 
     def _unshare_middle(self, at: int) -> int:
         """A root entry's level-1 table becomes this space's own; its leaf tables are shared instead."""
         words, frames = self.words, self.frames
         table = words[at] >> PPN_SHIFT
         if frames.refs[table] > 1:
-            table = self.split_table(table, V, _CLEAR_V)
+            table = self.split_table(table, V)
         words[at] = entry = table << PPN_SHIFT | V
         return entry
 
@@ -191,59 +169,24 @@ class Pmap:
         words, frames = self.words, self.frames
         table = words[at] >> PPN_SHIFT
         if frames.refs[table] > 1:
-            table = self.split_table(table, W, CLEAR_W)
+            table = self.split_table(table, W)
         words[at] = entry = table << PPN_SHIFT | V
         return entry
 
-    def split_table(self, table: int, bit: int, translation: bytes) -> int:
+    def split_table(self, table: int, bit: int) -> int:
         """Leave a shared table to its other owners and return a copy for this space, as `duplicate`."""
-        copy = self.duplicate(table, bit, translation)
+        copy = self.duplicate(table, bit)
         self.frames.refs[table] -= 1
         return copy
 
-    def duplicate(self, table: int, bit: int = W, translation: bytes = CLEAR_W) -> int:
+    def duplicate(self, table: int, bit: int = W) -> int:
         """A copy of a table. What its entries name has one owner more, and `bit` is clear in every entry of both.
 
         Raises Errno(ENOMEM), with nothing changed.
         """
-        words, frames = self.words, self.frames
-        low, high = frames.low[table], frames.high[table]
-        if high - low <= _SPARSE:
-            # Only its span of entries is copied, as a list: a loop over words of RAM takes twice as long.
-            copy = frames.alloc(TABLE)
-            refs = frames.refs
-            source, target = (table << 9) + low, (copy << 9) + low
-            entries = words[source : (table << 9) + high].tolist()
-            for entry in entries:
-                if entry:
-                    refs[entry >> PPN_SHIFT] += 1
-            cleared = memoryview(array("Q", [entry & ~bit for entry in entries]))
-            words[source : source + len(entries)] = cleared
-            words[target : target + len(entries)] = cleared
-        else:
-            copy = frames.alloc(TABLE, zero=False)
-            refs = frames.refs
-            for i in self.used(table):
-                refs[words[i] >> PPN_SHIFT] += 1
-            self._translate(table, translation)
-            frames.copy_page(copy, table)
-        frames.low[copy], frames.high[copy] = low, high
+        copy = self.frames.alloc(TABLE, zero=False)
+        self.share(copy, table, bit)
         return copy
-
-    def _translate(self, table: int, translation: bytes) -> None:
-        """Change byte 0 of all 512 entries of a table: one strided pass, for tables with many entries."""
-        page = self.frames.page
-        span = slice(table << 12, (table + 1) << 12, 8)
-        page[span] = page[span].tobytes().translate(translation)
-
-    def write_protect(self, table: int) -> None:
-        """Clear W in all entries of a leaf table."""
-        used = self.used(table)
-        if len(used) <= _SPARSE:
-            for i in used:
-                self.words[i] &= ~W
-        else:
-            self._translate(table, CLEAR_W)
 
     def leaf_entries(self, start: int = 0, end: int = 1 << 38) -> list[tuple[int, int]]:
         """(address, index in `words`) of each level-1 entry in use in a range; level-1 tables are unshared."""
@@ -292,7 +235,6 @@ class Pmap:
         Each entry takes a reference of its own. Raises Errno(ENOMEM), with no page mapped.
         """
         first = self.table_for(va)
-        self.table_for(va + (len(pfns) - 1 << PAGE_SHIFT))  # the table knows of all the entries in between now
         words, refs, code = self.words, self.frames.refs, self.code
         for at, pfn in enumerate(pfns, first):
             if pfn and not words[at]:
@@ -326,11 +268,10 @@ class Pmap:
                 self._drop_leaf(table)
                 continue
             first = self.table_for(base)
-            gone = [i for i in self.used(first >> 9) if low <= i - first < high]
-            frames.release_all([words[i] for i in gone], PPN_SHIFT)
-            for i in gone:
-                words[i] = 0
-            self.resident -= len(gone)
+            table = first >> 9
+            self.resident -= sum(low <= i - first < high for i in self.used(table))
+            frames.release_entries(table, low, high)
+            self.clear(table, low, high, ALL_BITS)
         self.hart.downgraded()
 
     def protect(self, start: int, end: int, prot: int) -> None:
@@ -363,15 +304,13 @@ class Pmap:
     def drop_middle(self, table: int) -> None:
         frames = self.frames
         if frames.refs[table] == 1:
-            base = table << 9
-            for entry in self.words[base + frames.low[table] : base + frames.high[table]].tolist():
-                if entry:
-                    self._drop_leaf(entry >> PPN_SHIFT)
+            words = self.words
+            for at in self.used(table):
+                self._drop_leaf(words[at] >> PPN_SHIFT)
         frames.release(table)
 
     def _drop_leaf(self, table: int) -> None:
         frames = self.frames
         if frames.refs[table] == 1:
-            base = table << 9
-            frames.release_all(self.words[base + frames.low[table] : base + frames.high[table]].tolist(), PPN_SHIFT)
+            frames.release_entries(table)
         frames.release(table)

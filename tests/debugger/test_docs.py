@@ -16,7 +16,8 @@ SESSIONS = re.findall(r"^```\n\$ uarea debug \./(\w+)\n(.*?)^```", DOCS, re.MULT
 
 
 def plain(text: str) -> list[str]:
-    """Without what changes with the C library: addresses, positions."""
+    """Without what changes with the C library and the kernel: addresses, positions, numbers of the kernel's lines."""
+    text = re.sub(r"(kernel/[\w/]+\.py:)\d+(\n\d+)?", r"\1LINE", text)
     text = re.sub(r"\d+\.\d+(\+\d+)?\b", "POSITION", re.sub(r"0x[0-9a-f]+", "0x#", text))
     return [line.rstrip() for line in text.splitlines() if line.strip()]
 

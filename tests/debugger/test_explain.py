@@ -15,10 +15,10 @@ FAMILY = "tests/guest/debugger/family.c"
 Story = list[str]
 
 
-def stories(program: Path, **options: object) -> tuple[list[Story], Outcome]:
+def stories(program: Path, *arguments: str, **options: object) -> tuple[list[Story], Outcome]:
     """The stories of all traps of a run."""
     m = Machine(**options)  # type: ignore[arg-type]
-    m.start(program)
+    m.start(program, arguments)
     told: list[Story] = []
     with recording(m.kernel, told.append, lambda cause, tval: True):
         outcome = m.finish()
@@ -47,9 +47,10 @@ def test_a_copy_on_write_fault(compile_guest: Callable[..., Path]) -> None:
 
 
 def test_a_shared_table_is_copied_first(compile_guest: Callable[..., Path]) -> None:
-    told, _ = stories(compile_guest(FAMILY), cow="table")
-    story = the_story(told, "store page fault", "V is clear in the level-1 entry", "pages copied on write: +1")
-    assert "1 shared table on the way copied first" in story
+    told, _ = stories(compile_guest("tests/guest/cow/onepage.c"), "16", "1", cow="table")
+    story = the_story(told, "load page fault", "V is clear in the level-2 entry")
+    assert "the level-1 table is copied, its leaf tables become shared" in story
+    story = the_story(told, "store page fault", "1 shared table on the way copied first", "pages copied on write: +1")
     assert re.search(r"duplicate.*reference count 2 -> 1.*=> level-1 entry.*=> level-0 entry", story, re.DOTALL)
 
 

@@ -100,3 +100,59 @@ def test_pages(machine: Machine) -> None:
     machine.access.zero(DATA)
     for pfn, byte in ((DATA, 0), (DATA + 1, DATA), (DATA + 2, DATA + 2)):
         assert machine.ram.bytes[pfn * PAGE_SIZE : (pfn + 1) * PAGE_SIZE] == bytes([byte]) * PAGE_SIZE
+
+
+pages = st.tuples(st.integers(DATA, DATA + 7), st.integers(1, 1023))
+tables = st.dictionaries(st.integers(0, 511), pages, max_size=40)
+operations = st.lists(
+    st.tuples(
+        st.sampled_from(["used", "clear", "share", "release"]),
+        st.integers(0, 512),
+        st.integers(0, 512),
+        st.sampled_from([V, W, V | W, (1 << 64) - 1]),
+    ),
+    max_size=6,
+)
+
+
+@settings(deadline=None)
+@given(tables, operations)
+def test_native_tables_are_pythons(
+    table: dict[int, tuple[int, int]], operations: list[tuple[str, int, int, int]]
+) -> None:
+    seen = []
+    for m in PAIR:
+        base = LEAF << 9
+        m.access.zero(LEAF)
+        for i, (pfn, bits) in table.items():
+            m.ram.words[base + i] = pfn << PPN_SHIFT | bits
+        for pfn in range(DATA, DATA + 8):
+            m.ram.refs[pfn] = 3
+        m.ram.refs[0] = 100  # entries of 0 name nothing
+        told: list[object] = []
+        for name, first, end, bits in operations:
+            if name == "used":
+                told.append(m.access.used(LEAF))
+            elif name == "clear":
+                m.access.clear(LEAF, first, end, bits)
+            elif name == "share":
+                m.access.share(LEAF + 1, LEAF, bits & 0x3FF)
+            else:
+                told.append(m.access.release(LEAF, first, end))
+            told.append(bytes(m.ram.bytes[LEAF << 12 : LEAF + 2 << 12]))
+        seen.append((told, m.ram.refs.tolist()))
+    assert seen[0] == seen[1]
+
+
+def test_sharing_a_table(machine: Machine) -> None:
+    access, words, refs = machine.access, machine.ram.words, machine.ram.refs
+    machine.map([0, V | R | W | U, 0, V | R | U])
+    refs[DATA + 1], refs[DATA + 3] = 1, 2
+    access.share(LEAF + 1, LEAF, W)
+    assert access.used(LEAF + 1) == [(LEAF + 1 << 9) + 1, (LEAF + 1 << 9) + 3]
+    assert words[(LEAF << 9) + 1] == words[(LEAF + 1 << 9) + 1] == DATA + 1 << PPN_SHIFT | V | R | U
+    assert (refs[DATA + 1], refs[DATA + 3]) == (2, 3)
+    assert access.release(LEAF, 0, 512) == [] and access.release(LEAF + 1, 0, 2) == [DATA + 1]
+    assert (refs[DATA + 1], refs[DATA + 3]) == (0, 2)
+    access.clear(LEAF, 1, 2, (1 << 64) - 1)
+    assert access.used(LEAF) == [(LEAF << 9) + 3]

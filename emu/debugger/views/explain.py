@@ -35,7 +35,7 @@ from emu.machine.sv39 import PPN_SHIFT, V, W
 from kernel.proc import SZOMB
 from kernel.sched import LSZOMB
 from kernel.syscall import NATIVE, errno_name
-from kernel.trap import INDIRECT
+from kernel.trap import INDIRECT, TRAP_CYCLES
 from kernel.uvm.page import ANON, KINDS
 from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE
 
@@ -64,8 +64,9 @@ class Before(NamedTuple):
     cause: int
     tval: int
     pc: int
-    cycles: int
-    traps: int
+    cycles: int  # before the trap was charged
+    traps: int  # this one included
+    faults: int  # that were served
     levels: list[Level]
     map_entry: list[str]
     decision: list[str]
@@ -101,7 +102,8 @@ class Explainer:
         self._lines = []
         self._before = Before(
             l, f"LWP {l.lid} of process {label(l.proc)}", vm, cause, tval, words[PC] if pc is None else pc,
-            kernel.clock.cycles(), kernel.traps, levels, map_entry(vm, tval) if cause in _ACCESS else [],
+            kernel.clock.cycles() - TRAP_CYCLES, kernel.traps, l.proc.stats.minflt, levels,
+            map_entry(vm, tval) if cause in _ACCESS else [],
             _decision(vm, levels, tval, _ACCESS[cause]) if cause in _ACCESS else [], call, number,
             _processes(kernel), {name: getattr(kernel.stats, name) for name in _COUNTED}, _kinds(kernel),
             _leaves(vm) if cause == ECALL_U else {},
@@ -184,7 +186,7 @@ def _head(before: Before) -> list[str]:
     what = f"system call {before.call}" if before.call else cause_name(before.cause)
     address = f" at address {before.tval:#x}" if before.cause in _ACCESS else ""
     return [
-        f"Trap {before.traps + 1:,}, at {seconds(ns)} (cycle {before.cycles:,}): {what}{address}",
+        f"Trap {before.traps:,}, at {seconds(ns)} (cycle {before.cycles:,}): {what}{address}",
         f"  by {before.who}, at pc {before.pc:#x}; scause {before.cause:#x}",
     ]
 
@@ -300,7 +302,7 @@ def _outcome(kernel: Kernel, before: Before) -> list[str]:
         lines.append(f"  {_returns(l, before)}")
     m = kernel.curlwp
     who = "the same LWP goes on" if m is l else f"LWP {m.lid} of process {label(m.proc)} runs next"
-    served = before.cause in _ACCESS and m is l and kernel.traps > before.traps
+    served = before.cause in _ACCESS and m is l and l.proc.stats.minflt > before.faults
     same_pc = served and m.frame.words[PC] != before.pc  # the frame was not needed
     lines.append(f"  {who}, at pc {before.pc if same_pc else m.frame.words[PC]:#x}")
     return lines

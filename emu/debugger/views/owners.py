@@ -81,12 +81,11 @@ class Owners:
         self.roots[root] = space
         self.level[root] = 2
         queue = [(root, 2)]
-        words, frames = space.vm.pmap.words, self.kernel.frames
+        words = space.vm.pmap.words
         while queue:
             table, level = queue.pop()
             base = table << 9
-            low, high = (0, 512) if level == 2 else (frames.low[table], frames.high[table])
-            for at, entry in enumerate(words[base + low : base + high], low):
+            for at, entry in enumerate(words[base : base + 512]):
                 if not entry:
                     continue
                 pfn = entry >> PPN_SHIFT
