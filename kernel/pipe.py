@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emu.machine.clock import CYCLES_PER_NS, USED
 from kernel.errno import EAGAIN, EBADF, EPIPE, ERESTART, Errno
 from kernel.fcntl import (
     FREAD,
@@ -39,7 +40,7 @@ MINPIPESIZE = PIPE_SIZE // 3  # sleeping writers are woken once less than this i
 
 
 class Pipe:
-    """The queue between the ends. Times are ns since boot."""
+    """The queue between the ends. Times are the clock's cycles."""
 
     __slots__ = (
         "atime",
@@ -68,29 +69,20 @@ class Pipe:
         self.wcv = CondVar("pipe_wr")
         self.rsel = SelInfo()
         self.wsel = SelInfo()
-        self.atime = self.mtime = self.birthtime = kernel.clock.now()
+        self.atime = self.mtime = self.birthtime = kernel.clock.cycles()
 
     # -- reading ------------------------------------------------------------------------------------
 
-    def read(self, l: Lwp, uio: Uio, nonblock: int) -> Pending:
-        """Move what is there into `uio`; wait when nothing is and a writer is left."""
-        if self.buffer:
-            self._take(uio)
-            return None
-        if not self.writers or not uio.resid:
-            return None  # end of file
-        if nonblock:
-            raise Errno(EAGAIN)
-        return self._wait_read(l, uio)
-
-    async def _wait_read(self, l: Lwp, uio: Uio) -> None:
+    async def wait_read(self, l: Lwp, uio: Uio) -> None:
+        """Wait until there is something, and move it into `uio`; nothing once no writer is left."""
         while not self.buffer:
             if not self.writers:
                 return
             await self.rcv.wait_sig(l)
-        self._take(uio)
+        self.take(uio)
 
-    def _take(self, uio: Uio) -> None:
+    def take(self, uio: Uio) -> None:
+        """Move what is there into `uio`, as far as it fits."""
         buffer = self.buffer
         left = len(buffer) - uio.resid
         # `put` raises before anything is taken out.
@@ -102,7 +94,7 @@ class Pipe:
             n = uio.resid
             uio.put(buffer[:n])
             del buffer[:n]
-        self.atime = self.clock.now()
+        self.atime = self.clock.words[USED]
         if left < MINPIPESIZE and self.wcv.waiters:
             self.wcv.broadcast()
         if self.size - left >= PIPE_BUF:
@@ -110,55 +102,29 @@ class Pipe:
 
     # -- writing ------------------------------------------------------------------------------------
 
-    def write(self, l: Lwp, uio: Uio, nonblock: int) -> Pending:
-        """Move all of `uio` into the pipe. Up to PIPE_BUF bytes go in together or not at all.
-
-        Raises Errno: EPIPE when no reader is left, EAGAIN when `nonblock` and it does not fit (what fitted
-        of a larger write is in the pipe then, and missing from `uio.resid`).
-        """
-        if not self.readers:
-            raise Errno(EPIPE)
-        n = uio.resid
-        if n > PIPE_SIZE:
-            self._grow()
-        if n <= self.size - len(self.buffer):
-            if n:
-                self.buffer += uio.get(n)
-                self._wrote()
-            return None
-        if nonblock:
-            if n <= PIPE_BUF or not self._put_some(uio):
-                raise Errno(EAGAIN)
-            return None
-        return self._wait_write(l, uio)
-
-    async def _wait_write(self, l: Lwp, uio: Uio) -> None:
+    async def wait_write(self, l: Lwp, uio: Uio) -> None:
+        """Move all of `uio` into the pipe, waiting for room. Raises Errno(EPIPE) when no reader is left."""
         atomic = uio.resid <= PIPE_BUF
         while uio.resid:
             if not self.readers:
                 raise Errno(EPIPE)
             room = self.size - len(self.buffer)
             if room and (not atomic or room >= uio.resid):
-                self._put_some(uio)
+                self.put(uio, room)
             else:
                 await self.wcv.wait_sig(l)
 
-    def _grow(self) -> None:
+    def grow(self) -> None:
         """Make an empty pipe big, if not too many pipes are."""
         files = self.kernel.files
         if self.size == PIPE_SIZE and not self.buffer and files.big_pipes < MAX_BIG_PIPES:
             files.big_pipes += 1
             self.size = BIG_PIPE_SIZE
 
-    def _put_some(self, uio: Uio) -> int:
-        n = min(self.size - len(self.buffer), uio.resid)
-        if n:
-            self.buffer += uio.get(n)
-            self._wrote()
-        return n
-
-    def _wrote(self) -> None:
-        self.mtime = self.clock.now()
+    def put(self, uio: Uio, room: int) -> None:
+        """Move so many bytes of `uio` into the pipe, or as many as it has."""
+        self.buffer += uio.get(room if room < uio.resid else uio.resid)
+        self.mtime = self.clock.words[USED]
         if self.rcv.waiters:
             self.rcv.broadcast()
         self.rsel.notify()
@@ -222,7 +188,58 @@ class Pipe:
         return None
 
 
-class PipeEnd(File):
+class PipeFile(File):
+    """What the ends of a pipe and an open FIFO have in common."""
+
+    __slots__ = ()
+
+    pipe: Pipe
+
+    def read(self, l: Lwp, uio: Uio) -> Pending:
+        """Move what is there into `uio`; wait when nothing is and a writer is left."""
+        pipe = self.pipe
+        if pipe.buffer:
+            pipe.take(uio)
+            return None
+        if not pipe.writers or not uio.resid:
+            return None  # end of file
+        if self.flags & O_NONBLOCK:
+            raise Errno(EAGAIN)
+        return pipe.wait_read(l, uio)
+
+    def write(self, l: Lwp, uio: Uio) -> Pending:
+        """Move all of `uio` into the pipe. Up to PIPE_BUF bytes go in together or not at all.
+
+        Raises Errno: EPIPE when no reader is left, EAGAIN with O_NONBLOCK when it does not fit (what fitted of a
+        larger write is in the pipe then, and missing from `uio.resid`).
+        """
+        pipe = self.pipe
+        if not pipe.readers:
+            raise Errno(EPIPE)
+        n = uio.resid
+        if n > PIPE_SIZE:
+            pipe.grow()
+        room = pipe.size - len(pipe.buffer)
+        if n > room and not self.flags & O_NONBLOCK:
+            return pipe.wait_write(l, uio)
+        if n > room and (not room or n <= PIPE_BUF):
+            raise Errno(EAGAIN)
+        if n:
+            pipe.put(uio, room)
+        return None
+
+    def poll(self, events: int) -> int:
+        return self.pipe.poll(events, self.flags & FREAD, self.flags & FWRITE)
+
+    def readiness(self, writing: bool) -> Readiness:
+        return self.pipe.readiness(writing)
+
+    def ioctl(self, l: Lwp, com: int, data: bytes) -> IoctlResult:
+        result = self.pipe.ioctl(com)
+        return File.ioctl(self, l, com, data) if result is None else result
+
+
+class PipeEnd(PipeFile):
     """One end of a pipe(2)."""
 
     __slots__ = ("pipe",)
@@ -237,12 +254,6 @@ class PipeEnd(File):
         else:
             pipe.writers += 1
 
-    def read(self, l: Lwp, uio: Uio) -> Pending:
-        return self.pipe.read(l, uio, self.flags & O_NONBLOCK)
-
-    def write(self, l: Lwp, uio: Uio) -> Pending:
-        return self.pipe.write(l, uio, self.flags & O_NONBLOCK)
-
     def close(self, l: Lwp) -> None:
         if self.flags & FREAD:
             self.pipe.readers -= 1
@@ -253,9 +264,6 @@ class PipeEnd(File):
     def restart(self, kernel: Kernel) -> None:
         self.pipe.restart()
 
-    def poll(self, events: int) -> int:
-        return self.pipe.poll(events, self.flags & FREAD, self.flags & FWRITE)
-
     def selinfo(self, events: int) -> tuple[SelInfo, ...]:
         return (self.pipe.rsel,) if self.flags & FREAD else (self.pipe.wsel,)
 
@@ -264,19 +272,14 @@ class PipeEnd(File):
             raise Errno(EBADF)
         return (self.pipe.wsel,) if writing else (self.pipe.rsel,)
 
-    def readiness(self, writing: bool) -> Readiness:
-        return self.pipe.readiness(writing)
-
-    def ioctl(self, l: Lwp, com: int, data: bytes) -> IoctlResult:
-        result = self.pipe.ioctl(com)
-        return super().ioctl(l, com, data) if result is None else result
-
     def stat(self) -> Stat:
         pipe, size = self.pipe, len(self.pipe.buffer)
-        boot = pipe.clock.boot_time
+        atime, mtime, birthtime = (
+            pipe.clock.boot_time + cycles // CYCLES_PER_NS for cycles in (pipe.atime, pipe.mtime, pipe.birthtime)
+        )
         return Stat(
             dev=0, ino=0, mode=S_IFIFO | 0o600, nlink=0, uid=self.cred.euid, gid=self.cred.egid, rdev=0,
-            atime=boot + pipe.atime, mtime=boot + pipe.mtime, ctime=boot + pipe.mtime, birthtime=boot + pipe.birthtime,
+            atime=atime, mtime=mtime, ctime=mtime, birthtime=birthtime,
             size=size, blocks=(size + 511) // 512, blksize=pipe.size, flags=0, gen=0,
         )  # fmt: skip
 

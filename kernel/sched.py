@@ -150,7 +150,8 @@ class Scheduler:
             l.timeout = None
         l.wake_reason = reason
         if l.stat == LSSLEEP:
-            self.setrunnable(l)
+            l.stat = LSRUN  # setrunnable
+            self.runq.append(l)
 
     def interrupt(self, l: Lwp, restart: bool) -> None:
         """A signal arrived for an LWP: end its sleep if signals may."""

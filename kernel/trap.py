@@ -218,8 +218,10 @@ class Trap:
                     words[A1] = 0
                 elif result.__class__ is tuple:
                     words[A0], words[A1] = result
+                elif result.__class__ is CoroutineType:
+                    l.coro, l.calling = result, True  # as _settle
                 else:
-                    self._settle(l, result)
+                    self.succeed(l, cast(Value, result))
             except Errno as error:
                 self.fail(l, error.errno)
         if l.ast or l.coro is not None or self.sched.resched or l.stat != LSONPROC:

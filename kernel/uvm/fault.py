@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from kernel.uvm.map import MapEntry, VmSpace
     from kernel.uvm.object import UvmObject
 
-W_X = W | X
-
 BEHIND, AHEAD = 3, 4  # pages to map around one that was read, as NetBSD does for normal access
 
 
@@ -73,7 +71,10 @@ def quick_store(vm: VmSpace, va: int) -> bool:
     no code. False in any other case, with nothing changed. It saves about half of the time.
     """
     i = bisect_right(vm.starts, va) - 1
-    if i < 0 or va >= (entry := vm.entries[i]).end or entry.shared or entry.bits & W_X != W:
+    if i < 0 or va >= (entry := vm.entries[i]).end:
+        return False
+    bits = entry.store_bits
+    if not bits:
         return False
     pmap = vm.pmap
     at = pmap.leaf(pmap.root, va, SHARED_READ)
@@ -100,7 +101,7 @@ def quick_store(vm: VmSpace, va: int) -> bool:
             frames.stored[pfn] = False
             stats.flt_takeover += 1
             stats.faults += 1
-            words[at] = pte | entry.bits
+            words[at] = pte | bits
             return True
         copy = frames.alloc_clean(ANON, pfn)
         if not copy:
@@ -110,7 +111,7 @@ def quick_store(vm: VmSpace, va: int) -> bool:
         vm.copied = va
         pfn = copy
     stats.faults += 1
-    words[at] = pfn << PPN_SHIFT | entry.bits
+    words[at] = pfn << PPN_SHIFT | bits
     return True
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from emu.machine.sv39 import W, X
 from kernel.errno import ENOMEM, Errno
 from kernel.uvm.copy import UserMemory
 from kernel.uvm.fault import fault
@@ -46,7 +47,8 @@ class MapEntry:
     """A range [start, end) of an address space. Never changed once it is in a map."""
 
     __slots__ = (
-        "advice", "bits", "end", "inherit", "maxprot", "name", "obj", "offset", "prot", "shared", "start", "wired",
+        "advice", "bits", "end", "inherit", "maxprot", "name", "obj", "offset", "prot", "shared", "start",
+        "store_bits", "wired",
     )  # fmt: skip
 
     def __init__(
@@ -74,15 +76,20 @@ class MapEntry:
         self.inherit = inherit
         self.wired = wired
         self.advice = advice
-        self.bits = pte_bits(prot, writable=bool(prot & PROT_WRITE))  # of a page that is wholly there
         self.name = name  # for /proc and debuggers: a path, "heap", "stack"
+        self._set_bits()
+
+    def _set_bits(self) -> None:
+        self.bits = bits = pte_bits(self.prot, writable=bool(self.prot & PROT_WRITE))  # of a page that is wholly there
+        # The same for the common kind of page, to which a store needs no more thought: private, and no code.
+        self.store_bits = bits if bits & (W | X) == W and not self.shared else 0
 
     def but(self, **changes: int | bool | str | UvmObject | None) -> MapEntry:
         """A copy with some fields changed. A new start moves the offset along."""
         new = MapEntry.__new__(MapEntry)
         for field in MapEntry.__slots__:
             setattr(new, field, changes.get(field, getattr(self, field)))
-        new.bits = pte_bits(new.prot, writable=bool(new.prot & PROT_WRITE))
+        new._set_bits()
         if "start" in changes and "offset" not in changes:
             new.offset = self.offset + new.start - self.start
         return new

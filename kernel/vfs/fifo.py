@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from kernel.errno import ENXIO, ERESTART, ESPIPE, Errno
 from kernel.fcntl import FREAD, FWRITE, O_NONBLOCK
-from kernel.file import File, FileTable, IoctlResult, Pending, Readiness
-from kernel.pipe import Pipe
+from kernel.file import FileTable, Pending
+from kernel.pipe import Pipe, PipeFile
 from kernel.sched import CondVar
 from kernel.vfs.vnfile import VnodeFile
 
@@ -40,17 +40,19 @@ class Fifo(Pipe):
         return not self.writers and bool(self.write_opens)
 
 
-class FifoFile(VnodeFile):
+class FifoFile(PipeFile, VnodeFile):
     """A FIFO that is open, for reading, writing or both."""
 
-    __slots__ = ("fifo",)
+    __slots__ = ("pipe",)
+
+    pipe: Fifo
 
     def __init__(self, table: FileTable, flags: int, cred: Cred, vnode: TmpFifo) -> None:
         fifo = vnode.fifo or Fifo(table.kernel)
         if flags & (FREAD | FWRITE) == FWRITE and flags & O_NONBLOCK and not fifo.readers:
             raise Errno(ENXIO)
-        super().__init__(table, flags, cred, vnode)
-        self.fifo = vnode.fifo = fifo
+        VnodeFile.__init__(self, table, flags, cred, vnode)
+        self.pipe = vnode.fifo = fifo
         if flags & FREAD:
             fifo.readers += 1
             fifo.read_opens += 1
@@ -61,13 +63,13 @@ class FifoFile(VnodeFile):
         fifo.changed()
 
     def opened(self, l: Lwp) -> Pending:
-        fifo = self.fifo
+        fifo = self.pipe
         if self.flags & O_NONBLOCK or (fifo.readers and fifo.writers):
             return None
         return self._rendezvous(l)
 
     async def _rendezvous(self, l: Lwp) -> None:
-        fifo = self.fifo
+        fifo = self.pipe
         if self.flags & FREAD:
             seen = fifo.write_opens
             while not fifo.writers and fifo.write_opens == seen:
@@ -78,7 +80,7 @@ class FifoFile(VnodeFile):
                 await fifo.opencv.wait_sig(l)
 
     def close(self, l: Lwp) -> None:
-        fifo = self.fifo
+        fifo = self.pipe
         if self.flags & FREAD:
             fifo.readers -= 1
         if self.flags & FWRITE:
@@ -90,17 +92,11 @@ class FifoFile(VnodeFile):
         super().close(l)
 
     def restart(self, kernel: Kernel) -> None:
-        self.fifo.restart()
-        for sleeper in list(self.fifo.opencv.waiters):
+        self.pipe.restart()
+        for sleeper in list(self.pipe.opencv.waiters):
             kernel.sched.wake(sleeper, ERESTART)
 
     # -- the pipe -----------------------------------------------------------------------------------
-
-    def read(self, l: Lwp, uio: Uio) -> Pending:
-        return self.fifo.read(l, uio, self.flags & O_NONBLOCK)
-
-    def write(self, l: Lwp, uio: Uio) -> Pending:
-        return self.fifo.write(l, uio, self.flags & O_NONBLOCK)
 
     def pread(self, l: Lwp, uio: Uio, offset: int) -> Pending:
         raise Errno(ESPIPE)
@@ -111,18 +107,8 @@ class FifoFile(VnodeFile):
     def seek(self, l: Lwp, offset: int, whence: int) -> int:
         raise Errno(ESPIPE)
 
-    def poll(self, events: int) -> int:
-        return self.fifo.poll(events, self.flags & FREAD, self.flags & FWRITE)
-
     def selinfo(self, events: int) -> tuple[SelInfo, ...]:
-        return (self.fifo.rsel, self.fifo.wsel)
+        return (self.pipe.rsel, self.pipe.wsel)
 
     def kqfilter(self, writing: bool) -> tuple[SelInfo, ...]:
-        return (self.fifo.wsel,) if writing else (self.fifo.rsel,)
-
-    def readiness(self, writing: bool) -> Readiness:
-        return self.fifo.readiness(writing)
-
-    def ioctl(self, l: Lwp, com: int, data: bytes) -> IoctlResult:
-        result = self.fifo.ioctl(com)
-        return File.ioctl(self, l, com, data) if result is None else result
+        return (self.pipe.wsel,) if writing else (self.pipe.rsel,)

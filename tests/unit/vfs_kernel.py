@@ -10,6 +10,7 @@ import random
 from types import SimpleNamespace
 from typing import Any
 
+from emu.machine.clock import CYCLES_PER_NS, USED, Clock
 from emu.machine.console import Console
 from emu.machine.ram import Ram
 from kernel import sys_descrip, sys_generic, sys_select
@@ -80,19 +81,20 @@ class UserMemory:
         return bytes(self.memory[start:end])
 
 
-class StoppedClock:
+class StoppedClock(Clock):
     """Virtual time that moves when a test says so."""
 
-    boot_time = 1_700_000_000 * 10**9
-
     def __init__(self) -> None:
-        self.time = 0
+        super().__init__(None)
 
-    def now(self) -> int:
-        return self.time
+    @property
+    def time(self) -> int:
+        """Nanoseconds since boot."""
+        return self.now()
 
-    def at_most(self, when: int) -> None:
-        pass
+    @time.setter
+    def time(self, ns: int) -> None:
+        self.words[USED] = ns * CYCLES_PER_NS
 
 
 class SentSignals:
