@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kernel.uvm.map import MapEntry, VmSpace
     from kernel.uvm.object import UvmObject
 
+V_W = V | W
 BEHIND, AHEAD = 3, 4  # pages to map around one that was read, as NetBSD does for normal access
 
 
@@ -95,9 +96,10 @@ def quick_store(vm: VmSpace, va: int) -> bool:
             vm.maxrss = pmap.resident
     else:
         pfn = pte >> PPN_SHIFT
-        if not pte & V or pte & W or frames.code[pfn]:
+        if pte & V_W != V or frames.code[pfn]:
             return False
-        if frames.refs[pfn] == 1:
+        owners = frames.refs[pfn]
+        if owners == 1:
             frames.stored[pfn] = False
             stats.flt_takeover += 1
             stats.faults += 1
@@ -106,7 +108,7 @@ def quick_store(vm: VmSpace, va: int) -> bool:
         copy = frames.alloc_clean(ANON, pfn)
         if not copy:
             return False
-        frames.refs[pfn] -= 1
+        frames.refs[pfn] = owners - 1
         stats.flt_acow += 1
         vm.copied = va
         pfn = copy

@@ -36,7 +36,7 @@ class Frames:
 
     __slots__ = (
         "_free", "_mark", "_release", "code", "copy_page", "fail_after", "fail_kind", "forget_code", "kind", "page",
-        "ram", "refs", "stored", "total", "used", "zero_page",
+        "ram", "refs", "stored", "total", "zero_page",
     )  # fmt: skip
 
     def __init__(self, ram: Ram) -> None:
@@ -51,9 +51,13 @@ class Frames:
         self.forget_code: Callable[[int], None] = lambda pfn: None  # the hart's, once there is one
         self._free: list[int] = []
         self._mark = 1  # frame 0 is never handed out: no PTE and no satp may name physical address 0
-        self.used = 0
         self.fail_after = -1  # fault injection: allocations to allow before one fails; -1 is never
         self.fail_kind = -1  # of this kind, or -1: of any
+
+    @property
+    def used(self) -> int:
+        """How many frames are in use."""
+        return self._mark - 1 - len(self._free)
 
     @property
     def free(self) -> int:
@@ -88,7 +92,6 @@ class Frames:
             raise Errno(ENOMEM)
         self.refs[pfn] = 1
         self.kind[pfn] = kind
-        self.used += 1
         return pfn
 
     def alloc_copy(self, kind: int, source: int) -> int:
@@ -102,16 +105,19 @@ class Frames:
 
         It is zero, or a copy of the frame `source`.
         """
-        if not self._free or self.fail_after >= 0 or self.code[pfn := self._free[-1]]:
+        free = self._free
+        if not free or self.fail_after >= 0:
             return 0
-        self._free.pop()
+        pfn = free.pop()
+        if self.code[pfn]:
+            free.append(pfn)
+            return 0
         if source:
             self.copy_page(pfn, source)
         else:
             self.zero_page(pfn)
         self.refs[pfn] = 1
         self.kind[pfn] = kind
-        self.used += 1
         return pfn
 
     def alloc_pair(self, kind: int) -> int:
@@ -123,7 +129,6 @@ class Frames:
         for f in (pfn, pfn + 1):
             self.refs[f] = 1
             self.kind[f] = kind
-        self.used += 2
         return pfn
 
     def _adjacent_free(self, kind: int) -> int:
@@ -138,7 +143,6 @@ class Frames:
                     self.code[f] = 0
                     self.refs[f] = 1
                     self.kind[f] = kind
-                self.used += 2
                 return pfn
         raise Errno(ENOMEM)
 
@@ -158,7 +162,6 @@ class Frames:
         if n == 0:
             self.kind[pfn] = FREE
             self._free.append(pfn)
-            self.used -= 1
 
     def release_entries(self, table: int, first: int = 0, end: int = ENTRIES) -> None:
         """Let go of the frames that the entries [first, end) of a page table name. The entries stay."""
@@ -167,7 +170,6 @@ class Frames:
             for pfn in gone:
                 self.kind[pfn] = FREE
             self._free += gone
-            self.used -= len(gone)
 
     def read(self, pfn: int) -> memoryview:
         """The frame's 4096 bytes, writable, in place."""
