@@ -6,7 +6,7 @@
 #   make boot    boot to a shell prompt
 #   make bench   measure
 #   make conformance   print the ledger: each step of fork1, its tests, pass or fail
-#   make wheel   build dist/uarea-*.whl, with the userland, the C library and the clock compiled in
+#   make wheel   build dist/uarea-*.whl, with the userland, the C library and the native part of the machine compiled in
 #   make check-wheel   build it, install it into an empty environment, boot it
 #   make clean   remove what was made here (the cache in ~/.cache/uarea stays)
 

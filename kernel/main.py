@@ -395,6 +395,7 @@ class Kernel(Trap):
             self._off_cpu()
         while not sched.runq:
             self._idle()
+            self._mark = self.clock_words[USED]  # nobody's time
             if self.halting:
                 return self.curlwp
         if self.curlwp.lwpctl:
@@ -405,7 +406,6 @@ class Kernel(Trap):
         l.stat = LSONPROC
         if l.proc.raslist:
             ras_restart(l)
-        self._mark = self.clock_words[USED]
         self.stats.swtch += 1
         sched.resched = False
         self.start_quantum()

@@ -259,12 +259,14 @@ class Trap:
 
     def succeed(self, l: Lwp, result: Value) -> None:
         """Both result registers are written: a1 is 0 unless the call says otherwise."""
-        if result is JUSTRETURN:
-            return
         words = l.frame.words
-        first, second = result if isinstance(result, tuple) else (result or 0, 0)
-        words[A0] = first & 0xFFFF_FFFF_FFFF_FFFF
-        words[A1] = second & 0xFFFF_FFFF_FFFF_FFFF
+        if result.__class__ is int:
+            words[A0] = result & 0xFFFF_FFFF_FFFF_FFFF
+            words[A1] = 0
+        elif result is None:
+            words[A0] = words[A1] = 0
+        elif isinstance(result, tuple) and result is not JUSTRETURN:
+            words[A0], words[A1] = (value & 0xFFFF_FFFF_FFFF_FFFF for value in result)
 
     def fail(self, l: Lwp, errno: int) -> None:
         """a0 is the errno and pc the error jump; or, to restart, everything as it was at the ecall."""

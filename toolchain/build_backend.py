@@ -1,6 +1,6 @@
 """The build backend: setuptools, and the things in a wheel that need a compiler to make.
 
-A wheel carries the clock library for every usual host, the C library, crt0.o and the compiler's runtime,
+A wheel carries the native part of the machine for every usual host, the C library, crt0.o and the compiler's runtime,
 so that its users need no compiler to run programs. An editable install builds them lazily instead, and so
 does not ask for ziglang, which is large.
 """

@@ -29,12 +29,15 @@ static int64_t
 walk(const struct memory *m, uint64_t root, uint64_t va, uint64_t avoid)
 {
 	const uint64_t *words = (const uint64_t *)m->bytes;
-	uint64_t entry = words[(root << 9) + (va >> 30)];
+	uint64_t entry;
 
-	if (!(entry & V))
+	if (root >= m->frames)
+		return -1;
+	entry = words[(root << 9) + (va >> 30)];
+	if (!(entry & V) || PPN(entry) >= m->frames)
 		return -1;
 	entry = words[(PPN(entry) << 9) + (va >> 21 & 511)];
-	if ((entry & (V | avoid)) != V)
+	if ((entry & (V | avoid)) != V || PPN(entry) >= m->frames)
 		return -1;
 	return (int64_t)((PPN(entry) << 9) + (va >> 12 & 511));
 }

@@ -82,14 +82,14 @@ class _Memory(ctypes.Structure):
 
 def _in_python(memory: memoryview, code: bytearray, refs: array[int]) -> tuple[Any, ...]:
     """The functions, in the order of access.c's table."""
-    words = memory.cast("Q")
+    words, frames = memory.cast("Q"), len(code)
 
     def leaf(root: int, va: int, avoid: int) -> int:
         entry = words[(root << 9) + (va >> 30)]
-        if not entry & V:
+        if not entry & V or entry >> PPN_SHIFT >= frames:
             return -1
         entry = words[(entry >> PPN_SHIFT << 9) + (va >> 21 & 511)]
-        if entry & (V | avoid) != V:
+        if entry & (V | avoid) != V or entry >> PPN_SHIFT >= frames:
             return -1
         return (entry >> PPN_SHIFT << 9) + (va >> 12 & 511)
 
@@ -101,7 +101,9 @@ def _in_python(memory: memoryview, code: bytearray, refs: array[int]) -> tuple[A
         end = va + length
         while va < end:
             at = leaf(root, va, 0)
-            if at < 0 or words[at] & need != need or (need == USER_STORE and code[words[at] >> PPN_SHIFT]):
+            if at < 0 or words[at] & need != need or words[at] >> PPN_SHIFT >= frames:
+                return None
+            if need == USER_STORE and code[words[at] >> PPN_SHIFT]:
                 return None
             n = min(PAGE_SIZE - va % PAGE_SIZE, end - va)
             start = (words[at] >> PPN_SHIFT) * PAGE_SIZE + va % PAGE_SIZE

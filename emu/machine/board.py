@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 
 from emu.machine.clock import LIMIT, Clock
@@ -18,6 +19,8 @@ class Board:
 
     def __init__(self, ram_size: int, console: Console, library: str | None) -> None:
         """Raises ValueError or MemoryError for the RAM, MachineError if there is no usable Unicorn."""
+        if library is not None and not _loads(library):
+            library = None
         self.ram = Ram(ram_size, library)
         self.clock = Clock(library)
         self.hart = make_hart(self.ram, self.clock)
@@ -39,6 +42,15 @@ class Board:
         """The signal of the latest `interrupt`, once; 0 if there was none."""
         signo, self._signal = self._signal, 0
         return signo
+
+
+def _loads(library: str) -> bool:
+    """Whether this Python can load the native part: one for another host, or a Python that hides its functions."""
+    try:
+        ctypes.PyDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def make_hart(ram: Ram, clock: Clock) -> Hart:

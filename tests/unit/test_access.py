@@ -77,6 +77,14 @@ def test_leaf(machine: Machine) -> None:
     assert leaf(ROOT, BASE, RSW0) == -1
 
 
+def test_tables_beyond_memory(machine: Machine) -> None:
+    """What a page table says is believed only as far as there is memory."""
+    words, frames = machine.ram.words, machine.ram.size // PAGE_SIZE
+    for index in ((LEAF << 9) + 0, (MIDDLE << 9) + 5, (ROOT << 9) + 3):
+        words[index] = frames << PPN_SHIFT | V | R | W | U if index >> 9 == LEAF else frames << PPN_SHIFT | V
+        assert machine.access.load(ROOT, BASE, 1) is None and not machine.access.store(ROOT, BASE, b"x")
+
+
 def test_loads_and_stores(machine: Machine) -> None:
     load, store = machine.access.load, machine.access.store
     machine.map([V | R | W | U, V | R | W | U, V | R | U, V | R, 0, V | R | W | U])

@@ -4,13 +4,16 @@ Code from hart.S runs on a bare machine: page tables by hand, no kernel. Everyth
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from emu.machine import hart as machine
 from emu.machine.batch import BatchHart
+from emu.machine.board import Board
 from emu.machine.clock import USED
+from emu.machine.console import Console
 from emu.machine.hart import (
     A0,
     BREAKPOINT,
@@ -522,6 +525,14 @@ def test_fallback_to_batches(program: Program, monkeypatch: pytest.MonkeyPatch) 
     bench = Bench(program)
     assert type(bench.hart) is BatchHart
     assert bench.run("ecall_4")[0].cause == ECALL_U
+
+
+def test_a_library_that_cannot_be_loaded(tmp_path: Path) -> None:
+    """Then everything is done without."""
+    library = tmp_path / "machine.so"
+    library.write_bytes(b"\x7fELF of another world")
+    board = Board(8 << 20, Console.buffers(b""), str(library))
+    assert type(board.hart) is BatchHart and not board.clock.native
 
 
 def test_state_of_fs_field(bench: Bench) -> None:
