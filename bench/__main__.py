@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import click
+
 from bench import baseline, chart, guest
 
 ROUNDS = 5
@@ -78,7 +80,15 @@ def figures(empty: Path) -> list[Figure]:
     ]
 
 
-def main() -> None:
+@click.command()
+@click.argument("parts", nargs=-1)
+@click.option("--rounds", default=ROUNDS, show_default=True, type=click.IntRange(min=1), help="Rounds to take.")
+def main(parts: tuple[str, ...], rounds: int) -> None:
+    """Measure, and print a table of ratios against baselines of the same run.
+
+    With PARTS, only the lines whose name contains one of them: `python -m bench ping-pong "fork+exit"`. The samples go
+    to build/bench.json, and with everything measured the chart of what fork costs to build/fork.svg.
+    """
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         host = baseline.Host(directory)
@@ -90,15 +100,32 @@ def main() -> None:
             **{_host_fork(mib): partial(host, "fork", 1 + 512 // mib, mib) for mib in SIZES},
             "host ping-pong": lambda: host("pingpong", 5_000, 1),
         }
+        if parts:
+            table, bases = chosen(table, bases, parts)
         samples: dict[str, list[float]] = {key: [] for key in [*bases, *(f.name for f in table)]}
-        for round_number in range(ROUNDS):
-            print(f"round {round_number + 1} of {ROUNDS}", file=sys.stderr)
+        for round_number in range(rounds):
+            print(f"round {round_number + 1} of {rounds}", file=sys.stderr)
             for key, measure in bases.items():
                 samples[key].append(measure())
             for figure in table:
                 samples[figure.name].append(figure.measure() if figure.measure else samples[figure.of][-1])
     report(table, bases, samples)
-    report_live(guest.live_processes(LIVE))
+    if not parts:
+        draw(samples)
+        report_live(guest.live_processes(LIVE))
+
+
+def chosen(
+    table: list[Figure], bases: dict[str, Callable[[], float]], parts: tuple[str, ...]
+) -> tuple[list[Figure], dict[str, Callable[[], float]]]:
+    """The lines that are asked for, those they refer to, and the baselines of these."""
+    names = {f.name for f in table if any(part in f.name for part in parts)}
+    if not names:
+        raise click.UsageError(f"no line's name contains {' or '.join(map(repr, parts))}")
+    for f in reversed(table):
+        if f.name in names:
+            names |= {f.against or "", f.of}
+    return [f for f in table if f.name in names], {key: base for key, base in bases.items() if key in names}
 
 
 def report(table: list[Figure], bases: dict[str, Callable[[], float]], samples: dict[str, list[float]]) -> None:
@@ -123,14 +150,20 @@ def report(table: list[Figure], bases: dict[str, Callable[[], float]], samples: 
     path = Path("build/bench.json")
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps({"baselines": {k: samples[k] for k in bases}, "figures": results}, indent=1) + "\n")
+    print(f"\nsamples in {path}")
+
+
+def draw(samples: dict[str, list[float]]) -> None:
+    """The chart of what fork costs, to build/fork.svg."""
+    median = {key: statistics.median(values) for key, values in samples.items()}
     lines: chart.Series = {
         "uarea": {mib: median[_fork(mib)] for mib in SIZES},
         "the host": {mib: median[_host_fork(mib)] for mib in SIZES},
         "uarea --cow page": {mib: median[_fork(mib, "page")] for mib in PER_PAGE_SIZES},
     }
-    picture = path.with_name("fork.svg")
+    picture = Path("build/fork.svg")
     chart.draw(lines, picture)
-    print(f"\nsamples in {path}, chart in {picture}")
+    print(f"chart in {picture}")
 
 
 def report_live(live: guest.Live) -> None:

@@ -97,11 +97,10 @@ class UserMemory:
     def copyinstr(self, va: int, maximum: int) -> bytes:
         """A NUL-terminated string, without the NUL. Raises Errno(ENAMETOOLONG) if none is in `maximum` bytes."""
         out = b""
-        page = self.pmap.frames.page
         while len(out) < maximum:
-            pa = self._physical(va, PROT_READ)
-            n = min(PAGE_SIZE - (va & 4095), maximum - len(out))
-            chunk = page[pa : pa + n].tobytes()
+            # Most are short, and nothing may be asked of the page behind the last one.
+            n = min(256, PAGE_SIZE - (va & 4095), maximum - len(out))
+            chunk = self.copyin(va, n)
             end = chunk.find(0)
             if end >= 0:
                 return out + chunk[:end]
