@@ -40,8 +40,7 @@ def program() -> Program:
 
 @pytest.fixture(params=["in place", "batch"])
 def bench(request: pytest.FixtureRequest, program: Program, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    if request.param == "batch":
-        monkeypatch.setenv("UAREA_HART", "batch")
+    monkeypatch.setenv("UAREA_HART", "batch" if request.param == "batch" else "")
     made = Bench(program)
     assert type(made.hart) is (BatchHart if request.param == "batch" else InPlaceHart)
     yield made
