@@ -10,8 +10,6 @@
 void
 uarea_clock_block(void *uc, uint64_t address, uint32_t size, struct clock *c)
 {
-	if (c->stepping)
-		return;
 	if (c->used + size > c->limit) {
 		c->size = 0;
 		c->expired = 1;

@@ -17,7 +17,7 @@ CYCLES_PER_NS = 4
 FOREVER = 1 << 62
 LARGEST_BLOCK = 2048  # bytes: 512 instructions; a quantum below this could stop progress
 
-USED, LIMIT, ADDRESS, SIZE, EXPIRED, STEPPING, STOP, TRAPS, TRAP_COST, _WORDS = range(10)
+USED, LIMIT, ADDRESS, SIZE, EXPIRED, STOP, TRAPS, TRAP_COST, _WORDS = range(9)
 
 BlockHook = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_void_p)
 
@@ -49,8 +49,6 @@ class Clock:
 
     def _block(self, uc: int, address: int, size: int, _data: int) -> None:
         words = self.words
-        if words[STEPPING]:
-            return
         if words[USED] + size > words[LIMIT]:
             words[SIZE] = 0
             words[EXPIRED] = 1

@@ -11,7 +11,6 @@ struct clock {
 	uint64_t address;  /* the block entered last, so that a fault in its middle can be taken back */
 	uint64_t size;
 	uint64_t expired;  /* the limit was hit */
-	uint64_t stepping; /* single steps are counted elsewhere */
 	int (*stop)(void *); /* uc_emu_stop */
 	uint64_t traps;    /* how many there were */
 	uint64_t cost;     /* what a trap takes */

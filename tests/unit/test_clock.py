@@ -14,7 +14,6 @@ from emu.machine.clock import (
     LARGEST_BLOCK,
     LIMIT,
     SIZE,
-    STEPPING,
     USED,
     BlockHook,
     Clock,
@@ -54,7 +53,6 @@ Events = st.lists(
         st.tuples(st.just("charge"), st.integers(0, 5000), st.just(0)),
         st.tuples(st.just("limit"), st.integers(0, 3000), st.just(0)),
         st.tuples(st.just("at most"), st.integers(0, 3000), st.just(0)),
-        st.tuples(st.just("step"), st.integers(0, 1), st.just(0)),
     ),
     max_size=60,
 )
@@ -77,11 +75,9 @@ def test_both_clocks_agree(events: list[tuple[str, int, int]]) -> None:
                 clock.charge(a)
             elif kind == "limit":
                 clock.stop_at(clock.now() + a)
-            elif kind == "at most":
-                clock.at_most(clock.now() + a)
             else:
-                words[STEPPING] = a
-            history.append([*words[: STEPPING + 1], len(driver.stops)])
+                clock.at_most(clock.now() + a)
+            history.append([*words[: EXPIRED + 1], len(driver.stops)])
         states.append(history)
     assert states[0] == states[1]
 
@@ -133,10 +129,3 @@ def test_charges(driver: Driver) -> None:
     driver.clock.charge(7)
     assert driver.clock.now() == 7
     assert driver.clock.words[USED] == 7 * CYCLES_PER_NS
-
-
-def test_stepping_counts_nothing(driver: Driver) -> None:
-    driver.clock.words[STEPPING] = 1
-    driver.clock.stop_at(0)
-    assert driver.block(0x1000, 100)
-    assert driver.clock.cycles() == 0
