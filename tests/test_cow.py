@@ -244,6 +244,7 @@ def test_parents_translations_are_dropped_at_fork(
         ("several_together", None),
         ("self_modifying", None),
         ("forked", None),
+        ("child_first", None),
     ],
 )
 def test_changed_code_and_pages(
@@ -301,6 +302,13 @@ NETBSD_NOTE = """
 	.byte	0
 	.long	1100000000
 """
+
+
+@pytest.mark.parametrize("hart", ["in place", "batch"])
+def test_an_unmap_that_fails_changes_nothing(run_guest: RunGuest, monkeypatch: pytest.MonkeyPatch, hart: str) -> None:
+    if hart == "batch":
+        monkeypatch.setenv("UAREA_HART", "batch")
+    assert run_guest(f"{COW}/unmapfail.c", cow="table").status == 0
 
 
 def test_one_page_of_many(machine: type[Machine], compile_guest: Compile) -> None:

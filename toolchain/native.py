@@ -58,7 +58,7 @@ def native_library(sources: tuple[str, ...] = SOURCES, prebuilt: str = PREBUILT)
     command = _compiler(host())
     if command is None:
         return None
-    text = b""
+    text = " ".join(command[1:]).encode()
     try:
         for source in sources:
             with open(source, "rb") as file:

@@ -11,7 +11,7 @@ enum { USER_LOAD = V | R | U, USER_STORE = V | W | U };
 
 #define PAGE 4096ULL
 #define USER_END (1ULL << 38) /* of what Sv39 can map for user code */
-#define PPN(entry) ((entry) >> 10 & ((1ULL << 44) - 1))
+#define PPN(entry) ((entry) >> 10)
 
 /* Mirrored by access.py. */
 struct memory {
@@ -31,7 +31,7 @@ walk(const struct memory *m, uint64_t root, uint64_t va, uint64_t avoid)
 	const uint64_t *words = (const uint64_t *)m->bytes;
 	uint64_t entry;
 
-	if (root >= m->frames)
+	if (root >= m->frames || va >= USER_END)
 		return -1;
 	entry = words[(root << 9) + (va >> 30)];
 	if (!(entry & V) || PPN(entry) >= m->frames)
@@ -65,13 +65,16 @@ reachable(const struct memory *m, uint64_t root, uint64_t va, uint64_t length, u
 	return 1;
 }
 
-static void
+/* Whether all of it could be moved: a store may change the very tables by which it finds its way. */
+static int
 move(const struct memory *m, uint64_t root, uint64_t va, uint8_t *buffer, uint64_t length, uint64_t need)
 {
 	while (length) {
 		uint64_t room = PAGE - va % PAGE, n = room < length ? room : length;
 		uint8_t *p = reach(m, root, va, need);
 
+		if (!p)
+			return 0;
 		if (need == USER_LOAD)
 			__builtin_memcpy(buffer, p, n);
 		else
@@ -80,6 +83,7 @@ move(const struct memory *m, uint64_t root, uint64_t va, uint8_t *buffer, uint64
 		buffer += n;
 		length -= n;
 	}
+	return 1;
 }
 
 PyObject *
@@ -124,7 +128,7 @@ leaf(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 	(void)count;
 	if (valid < 0)
 		return NULL;
-	return PyLong_FromLongLong(valid ? walk(memory_of(self), value[0], value[1] % USER_END, value[2]) : -1);
+	return PyLong_FromLongLong(valid ? walk(memory_of(self), value[0], value[1], value[2]) : -1);
 }
 
 static PyObject *
@@ -157,9 +161,8 @@ store(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 	(void)count;
 	if (done < 0 || PyObject_GetBuffer(arguments[2], &buffer, 0) < 0)
 		return NULL;
-	done = done && reachable(m, value[0], value[1], (uint64_t)buffer.len, USER_STORE);
-	if (done)
-		move(m, value[0], value[1], buffer.buf, (uint64_t)buffer.len, USER_STORE);
+	done = done && reachable(m, value[0], value[1], (uint64_t)buffer.len, USER_STORE) &&
+	    move(m, value[0], value[1], buffer.buf, (uint64_t)buffer.len, USER_STORE);
 	PyBuffer_Release(&buffer);
 	return PyBool_FromLong(done);
 }
@@ -284,11 +287,14 @@ release(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 	struct memory *m = memory_of(self);
 	uint64_t value[3], *table; /* table, first entry, one behind the last */
 	PyObject *list;
+	int first, end;
 
 	(void)count;
 	if (words(arguments, 3, value) != 1 || !(table = page_of(m, value[0])) || !(list = PyList_New(0)))
 		return NULL;
-	for (uint64_t i = (uint64_t)next(table, (int)value[1]); i < value[2]; i = (uint64_t)next(table, (int)i + 1)) {
+	first = value[1] < 512 ? (int)value[1] : 512;
+	end = value[2] < 512 ? (int)value[2] : 512;
+	for (int i = next(table, first); i < end; i = next(table, i + 1)) {
 		uint64_t pfn = PPN(table[i]);
 
 		if (pfn < m->frames && --m->refs[pfn] == 0 && append(list, pfn)) {

@@ -85,6 +85,8 @@ def _in_python(memory: memoryview, code: bytearray, refs: array[int]) -> tuple[A
     words, frames = memory.cast("Q"), len(code)
 
     def leaf(root: int, va: int, avoid: int) -> int:
+        if not 0 <= va < USER_END or root >= frames:
+            return -1
         entry = words[(root << 9) + (va >> 30)]
         if not entry & V or entry >> PPN_SHIFT >= frames:
             return -1

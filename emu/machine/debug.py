@@ -144,6 +144,7 @@ class HartDebugger:
     def watch(self, words: list[tuple[int, int]]) -> None:
         """Watch these words of RAM and no others: (physical address, mask of the bits that count)."""
         at = _FIRST_WATCH
+        self.words[WATCHES] = 0  # of none, should one be nowhere
         for address, mask in words[:MAX_WATCHES]:
             self.words[at] = self.hart.ram.address + address
             self.words[at + 1] = mask

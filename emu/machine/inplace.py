@@ -67,7 +67,7 @@ class InPlaceHart(Hart):
         with open("/proc/self/mem", "rb", buffering=0) as memory:
             handle = os.pread(memory.fileno(), 4096, self._uc.value or 0)
             for (pointer,) in struct.iter_unpack("<Q", handle):
-                if pointer & 7 or not 0x10000 <= pointer < 1 << 47:
+                if pointer & 7 or not 0x10000 <= pointer < 1 << 63:
                     continue
                 try:
                     block = os.pread(memory.fileno(), 1 << 16, pointer)

@@ -63,9 +63,10 @@ enum { METH_FASTCALL = 0x80 };
 PyObject *PyCFunction_NewEx(PyMethodDef *, PyObject *self, PyObject *module);
 
 /* Ours, in access.c. */
+#define OURS __attribute__((visibility("hidden")))
 
 /* A function whose self is a capsule with this context. */
-PyObject *builtin(PyMethodDef *, void *context);
+OURS PyObject *builtin(PyMethodDef *, void *context);
 
 /* Arguments as 64-bit words: 1; 0 if one is an integer that is no such word; -1 and an exception if one is none. */
-int words(PyObject *const *arguments, Py_ssize_t count, uint64_t *values);
+OURS int words(PyObject *const *arguments, Py_ssize_t count, uint64_t *values);

@@ -70,7 +70,12 @@ page_fault(void *uc, struct hart *h, uint32_t cause, uint64_t pc, PyObject **res
 		c->size = pc - c->address;
 	}
 	*result = PyObject_CallFunctionObjArgs(h->on_fault, number, address, NULL);
-	served = *result && PyObject_IsTrue(*result);
+	served = *result ? PyObject_IsTrue(*result) : 0;
+	if (served < 0) {
+		Py_DecRef(*result);
+		*result = NULL;
+		served = 0;
+	}
 	if (*result && !served) {
 		Py_DecRef(*result);
 		save(h, pc);

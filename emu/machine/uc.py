@@ -40,5 +40,7 @@ def load_library() -> ctypes.CDLL:
     for name in ("libunicorn.so.2", "libunicorn.2.dylib", "libunicorn.so", "unicorn.dll"):
         path = os.path.join(directory, name)
         if os.path.exists(path):
-            return ctypes.PyDLL(path)
+            library = ctypes.PyDLL(path)
+            library.uc_ctl.argtypes = [ctypes.c_void_p, ctypes.c_int]  # what follows is passed as variadic
+            return library
     raise MachineError(f"no Unicorn library in {directory}")

@@ -140,7 +140,7 @@ def _store(vm: VmSpace, entry: MapEntry, va: int, at: int, by_user: bool) -> Non
     vm.copied = va
     copy = frames.alloc_copy(ANON, pfn)
     vm.pmap.put(at, copy, entry.bits)
-    if not by_user:
+    if not by_user or frames.code[pfn]:  # the hart renews its translation of the page, not where it finds code
         vm.pmap.hart.downgraded()
 
 

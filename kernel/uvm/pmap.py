@@ -255,10 +255,16 @@ class Pmap:
     def remove(self, start: int, end: int) -> None:
         """Unmap [start, end): pages let go, tables that lie wholly inside freed or left to who shares them.
 
-        Raises Errno(ENOMEM) if a table shared with a relative must be copied first and there is no frame.
+        Raises Errno(ENOMEM) if a table shared with a relative must be copied first and there is no frame; then
+        nothing is unmapped.
         """
         words, frames = self.words, self.frames
-        for base, at in self.leaf_entries(start, end):
+        self.hart.downgraded()
+        tables = self.leaf_entries(start, end)
+        for base, _ in tables:
+            if base < start or base + LEAF_SPAN > end:
+                self.table_for(base)
+        for base, at in tables:
             low = max(start, base) - base >> 12
             high = min(end, base + LEAF_SPAN) - base >> 12
             if high - low == ENTRIES:
@@ -267,12 +273,10 @@ class Pmap:
                 words[at] = 0
                 self._drop_leaf(table)
                 continue
-            first = self.table_for(base)
-            table = first >> 9
-            self.resident -= sum(low <= i - first < high for i in self.used(table))
+            table = words[at] >> PPN_SHIFT
+            self.resident -= sum(low <= i & 511 < high for i in self.used(table))
             frames.release_entries(table, low, high)
             self.clear(table, low, high, ALL_BITS)
-        self.hart.downgraded()
 
     def protect(self, start: int, end: int, prot: int) -> None:
         """Take from present pages in [start, end) what `prot` lacks. What it adds comes through faults."""

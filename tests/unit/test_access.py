@@ -85,6 +85,19 @@ def test_tables_beyond_memory(machine: Machine) -> None:
         assert machine.access.load(ROOT, BASE, 1) is None and not machine.access.store(ROOT, BASE, b"x")
 
 
+def test_a_store_to_its_own_tables(machine: Machine) -> None:
+    """It may do there what it likes, but the way is looked up for every page."""
+    machine.map([V | R | W | U, V | R | W | U])
+    machine.ram.words[LEAF << 9] = LEAF << PPN_SHIFT | V | R | W | U
+    machine.access.store(ROOT, BASE, bytes(2 * PAGE_SIZE))
+    assert machine.access.used(LEAF) == []
+
+
+def test_leaf_of_no_user_address(machine: Machine) -> None:
+    assert [machine.access.leaf(ROOT, va, 0) for va in (-1, USER_END, USER_END + BASE, 1 << 70)] == [-1] * 4
+    assert machine.access.leaf(machine.ram.size // PAGE_SIZE, BASE, 0) == -1
+
+
 def test_loads_and_stores(machine: Machine) -> None:
     load, store = machine.access.load, machine.access.store
     machine.map([V | R | W | U, V | R | W | U, V | R | U, V | R, 0, V | R | W | U])
@@ -115,8 +128,8 @@ tables = st.dictionaries(st.integers(0, 511), pages, max_size=40)
 operations = st.lists(
     st.tuples(
         st.sampled_from(["used", "clear", "share", "release"]),
-        st.integers(0, 512),
-        st.integers(0, 512),
+        st.integers(0, 600),
+        st.integers(0, 600),
         st.sampled_from([V, W, V | W, (1 << 64) - 1]),
     ),
     max_size=6,

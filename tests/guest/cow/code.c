@@ -152,6 +152,27 @@ forked(void)
 	return call(p);
 }
 
+/* The child knows where its code is when it changes it: the copy of the page is somewhere else. */
+static int
+child_first(void)
+{
+	char *p = map(PROT_READ | PROT_WRITE | PROT_EXEC);
+	pid_t pid;
+
+	store_code(p, 1);
+	CHECK_EQ(call(p), 1);
+	pid = fork();
+	if (pid == 0) {
+		CHECK_EQ(call(p), 1);
+		store_code(p, 2);
+		_exit(call(p));
+	}
+	expect_exit(pid, 2);
+	CHECK_EQ(call(p), 1);
+	store_code(p, 2);
+	return call(p);
+}
+
 /* The same page twice: written through one mapping, executed through the other. */
 static int
 two_mappings(void)
@@ -236,6 +257,7 @@ main(int argc, char **argv)
 		{ "several_together", several_together },
 		{ "self_modifying", self_modifying },
 		{ "forked", forked },
+		{ "child_first", child_first },
 		{ "two_mappings", two_mappings },
 		{ "taken_away", taken_away },
 		{ "unmapped", unmapped },
