@@ -86,33 +86,6 @@ move(const struct memory *m, uint64_t root, uint64_t va, uint8_t *buffer, uint64
 	return 1;
 }
 
-PyObject *
-builtin(PyMethodDef *function, void *context)
-{
-	PyObject *self = PyCapsule_New(context, NULL, NULL), *made;
-
-	if (!self)
-		return NULL;
-	made = PyCFunction_NewEx(function, self, NULL);
-	Py_DecRef(self);
-	return made;
-}
-
-int
-words(PyObject *const *arguments, Py_ssize_t count, uint64_t *values)
-{
-	for (Py_ssize_t i = 0; i < count; i++) {
-		values[i] = PyLong_AsUnsignedLongLong(arguments[i]);
-		if (values[i] == UINT64_MAX && PyErr_Occurred()) {
-			if (!PyErr_ExceptionMatches(PyExc_OverflowError))
-				return -1;
-			PyErr_Clear();
-			return 0;
-		}
-	}
-	return 1;
-}
-
 static struct memory *
 memory_of(PyObject *self)
 {

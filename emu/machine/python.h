@@ -62,7 +62,7 @@ enum { METH_FASTCALL = 0x80 };
 
 PyObject *PyCFunction_NewEx(PyMethodDef *, PyObject *self, PyObject *module);
 
-/* Ours, in access.c. */
+/* Ours, in python.c. */
 #define OURS __attribute__((visibility("hidden")))
 
 /* A function whose self is a capsule with this context. */
