@@ -18,6 +18,7 @@ from kernel.sched import LSRUN, LSSLEEP
 from kernel.tty import Tty
 from kernel.uvm.map import VmSpace
 from kernel.uvm.page import FREE, KINDS, OBJECT, TABLE, UAREA
+from kernel.uvm.spaces import live_spaces
 from kernel.uvm.uarea import USER_MAGIC, USER_WORD
 from kernel.vfs.vnode import VDIR, Vnode
 
@@ -31,20 +32,6 @@ def audit(k: Kernel) -> list[str]:
     """Everything that does not add up."""
     users = k.uids.audit(k.allproc.values())
     return [*_frames(k), *_processes(k), *_lwps(k), *_files(k), *_segments(k), *_events(k), *users, *_terminals(k)]
-
-
-def live_spaces(k: Kernel) -> list[tuple[VmSpace, int]]:
-    """Every live address space, with the number of processes in it."""
-    users: dict[int, int] = Counter()
-    spaces: dict[int, VmSpace] = {}
-    for p in k.allproc.values():
-        if p.stat != SZOMB:
-            spaces[id(p.vm)] = p.vm
-            users[id(p.vm)] += 1
-            if p.ending is not None and p.ending.vm is not None:
-                spaces[id(p.ending.vm)] = p.ending.vm
-                users[id(p.ending.vm)] += 1
-    return [(vm, users[key]) for key, vm in spaces.items()]
 
 
 def live_vnodes(k: Kernel) -> list[Vnode]:

@@ -40,10 +40,18 @@ def load(vnode: Vnode, head: bytes) -> Program:
     """The program in a regular file whose first page is `head`. Raises Errno(ENOEXEC) if none that can run here."""
     program = vnode.program
     if program is None or program.head != head or program.size != vnode.size or program.obj is not vnode.uobj:
-        image = parse(vnode.read, vnode.size)
+        read = 0
+
+        def headers(offset: int, length: int) -> bytes:
+            nonlocal read
+            read = max(read, offset + length)
+            return vnode.read(offset, length)
+
+        image = parse(headers, vnode.size)
         if not image.native or image.interpreter is not None or vnode.uobj is None:
             raise Errno(ENOEXEC)
-        vnode.program = program = _prepare(image, vnode.uobj, head, vnode.size)
+        program = _prepare(image, vnode.uobj, head, vnode.size)
+        vnode.program = program if read <= len(head) else None  # what lies beyond may change unseen
     return program
 
 

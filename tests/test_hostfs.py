@@ -46,7 +46,8 @@ def test_work_in_it(compile_guest: Compile, tmp_path: Path, folder: Path) -> Non
     pass_or_explain(m.finish())
     assert (tmp_path / "secret").read_text() == "secret\n"
     assert sorted(os.listdir(tmp_path)) == ["secret", "shared"]
-    assert sorted(os.listdir(folder)) == ["big", "dir", "hello", "made", "out", "pipe", "relative", "second", "up"]
+    names = ["big", "code", "dir", "hello", "made", "out", "pipe", "relative", "second", "up"]
+    assert sorted(os.listdir(folder)) == names
     moved = folder / "made" / "moved"
     assert moved.read_bytes() == b"abcdef\0\0X"
     assert moved.samefile(folder / "second")
@@ -54,6 +55,7 @@ def test_work_in_it(compile_guest: Compile, tmp_path: Path, folder: Path) -> Non
     assert stat.S_IMODE((folder / "made").stat().st_mode) == 0o750
     big = (folder / "big").read_bytes()
     assert (big[:3], big[4096:4098], big[8192:8194], len(big)) == (b"aSC", b"bW", b"cL", 12288)
+    assert (folder / "code").read_bytes()[:8] == b"\x13\x05\x70\x00\x67\x80\x00\x00"
 
 
 def test_read_only_unless_asked(compile_guest: Compile, folder: Path) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.machine.sv39 import PPN_SHIFT, W, X
+from kernel.uvm.spaces import live_spaces
 
 if TYPE_CHECKING:
     from kernel.uvm.map import MapEntry, VmSpace
@@ -30,6 +31,8 @@ def before_store(vm: VmSpace, entry: MapEntry, va: int, pfn: int) -> None:
             frames.forget_code(pfn)
             frames.code[pfn] = 0
     frames.stored[pfn] = entry.shared
+    if entry.shared:
+        frames.dirty[pfn] = 1
 
 
 def before_fetch(vm: VmSpace, entry: MapEntry, va: int, pfn: int) -> None:
@@ -38,16 +41,16 @@ def before_fetch(vm: VmSpace, entry: MapEntry, va: int, pfn: int) -> None:
     if frames.stored[pfn]:
         if entry.obj is not None:
             _take_from_others(vm, entry, va, pfn, W)
-        frames.stored[pfn] = 0
+        frames.stored[pfn] = bool(vm.pmap.pte(va) & W)  # its own mapping may have both
 
 
 def _take_from_others(vm: VmSpace, entry: MapEntry, va: int, pfn: int, permission: int) -> None:
     """Clear a permission in every entry for an object's page but the one at `va` in this space."""
     page = va & ~4095
     offset = entry.offset + page - entry.start
-    for p in vm.kernel.allproc.values():
-        pmap = p.vm.pmap
-        for other in p.vm.entries:
+    for space, _ in live_spaces(vm.kernel):
+        pmap = space.pmap
+        for other in space.entries:
             there = other.start + offset - other.offset
             if other.obj is not entry.obj or not other.start <= there < other.end:
                 continue

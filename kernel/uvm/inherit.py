@@ -21,18 +21,36 @@ if TYPE_CHECKING:
 INHERIT_SHARE, INHERIT_COPY, INHERIT_NONE, INHERIT_DONATE, INHERIT_ZERO = range(5)
 
 
-def prepare_parent(vm: VmSpace) -> None:
+Changed = list[tuple["MapEntry", "MapEntry"]]
+
+
+def prepare_parent(vm: VmSpace, changed: Changed) -> None:
     """Give private entries with inheritance SHARE an object, so that both sides see each other's stores.
 
     Anonymous shared memory with inheritance COPY is private from here on, for the parent, too: NetBSD marks the
     parent's entry as one to be copied (spec Q10). That of a file or a segment is no matter of the parent's.
+    Each such entry is noted in `changed`, as it was and as it is; what it was still holds its object.
     Raises Errno(ENOMEM).
     """
     for entry in list(vm.entries):
         if entry.inherit == INHERIT_SHARE and not entry.shared:
             _make_shared(vm, entry)
         elif entry.inherit == INHERIT_COPY and entry.shared and entry.obj is not None and entry.obj.anonymous:
-            _make_private(vm, entry)
+            changed.append((entry, _make_private(vm, entry)))
+
+
+def forget_shared(changed: Changed) -> None:
+    """The fork is done: what was shared memory has no use for its object any more."""
+    for old, new in changed:
+        if new.obj is None and old.obj is not None:
+            old.obj.release()
+
+
+def restore_shared(vm: VmSpace, changed: Changed) -> None:
+    """The fork has failed: what was shared memory is that again, with the pages that the object has."""
+    for old, new in changed:
+        _drop_copies(vm, old)
+        vm.entries[vm.entries.index(new)] = old
 
 
 def share_entry(vm: VmSpace, va: int) -> None:
@@ -75,8 +93,8 @@ def _make_shared(vm: VmSpace, entry: MapEntry) -> None:
         obj.backing = backing  # keeps the reference the entry had
 
 
-def _make_private(vm: VmSpace, entry: MapEntry) -> None:
-    """Copy what anonymous shared memory holds now. Raises Errno(ENOMEM), with the entry as it was."""
+def _make_private(vm: VmSpace, entry: MapEntry) -> MapEntry:
+    """Copy what anonymous shared memory holds now; the new entry. Raises Errno(ENOMEM), with the entry as it was."""
     frames, pmap, obj = vm.kernel.frames, vm.pmap, entry.obj
     assert obj is not None
     first = entry.offset >> 12
@@ -91,14 +109,29 @@ def _make_private(vm: VmSpace, entry: MapEntry) -> None:
                 copy = frames.alloc_copy(ANON, pfn)
                 pmap.enter(entry.start + (index - first << 12), copy, entry.prot, writable=False)
     except Errno:
-        pmap.remove(entry.start, entry.end)  # they are found in the object again
+        _drop_copies(vm, entry)
         raise
-    at = vm.entries.index(entry)
-    if obj.pager is None:
-        vm.entries[at] = entry.but(obj=None, offset=0, shared=False)
-        obj.release()
-    else:
-        vm.entries[at] = entry.but(shared=False)
+    private = entry.but(shared=False) if obj.pager is not None else entry.but(obj=None, offset=0, shared=False)
+    vm.entries[vm.entries.index(entry)] = private
+    return private
+
+
+def _drop_copies(vm: VmSpace, entry: MapEntry) -> None:
+    """Let go of the copies that were made of a shared entry's pages: faults find those in the object again.
+
+    The tables of the copies are this space's own since they were made, so none has to be copied.
+    """
+    frames, pmap, obj = vm.kernel.frames, vm.pmap, entry.obj
+    assert obj is not None
+    pmap.hart.downgraded()
+    for index, pfn in obj.pages.items():
+        va = entry.start + (index << 12) - entry.offset
+        if entry.start <= va < entry.end:
+            copy = pmap.pte(va) >> PPN_SHIFT
+            if copy and copy != pfn:
+                pmap.words[pmap.table_for(va)] = 0
+                pmap.resident -= 1
+                frames.release(copy)
 
 
 def copy_wired(parent: VmSpace, child: VmSpace) -> None:

@@ -13,7 +13,15 @@ from emu.machine.sv39 import W, X
 from kernel.errno import ENOMEM, Errno
 from kernel.uvm.copy import UserMemory
 from kernel.uvm.fault import fault
-from kernel.uvm.inherit import INHERIT_COPY, copy_wired, correct_child, prepare_parent
+from kernel.uvm.inherit import (
+    INHERIT_COPY,
+    Changed,
+    copy_wired,
+    correct_child,
+    forget_shared,
+    prepare_parent,
+    restore_shared,
+)
 from kernel.uvm.object import UvmObject
 from kernel.uvm.page import PAGE_SIZE
 from kernel.uvm.pmap import LEAF_SPAN, PROT_EXEC, PROT_READ, PROT_WRITE, Pmap, pte_bits
@@ -285,8 +293,18 @@ class VmSpace(UserMemory):
         for entry in self.entries:
             if entry.inherit != INHERIT_COPY or entry.shared or entry.wired:
                 special = True
-        if special:
-            prepare_parent(self)
+        changed: Changed = []
+        try:
+            if special:
+                prepare_parent(self, changed)
+            child = self._fork(sp, special)
+        except Errno:
+            restore_shared(self, changed)
+            raise
+        forget_shared(changed)
+        return child
+
+    def _fork(self, sp: int, special: bool) -> VmSpace:
         child = VmSpace(self.kernel)
         child.daddr, child.brk = self.daddr, self.brk
         child.taddr, child.tsize = self.taddr, self.tsize

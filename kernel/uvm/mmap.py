@@ -185,8 +185,8 @@ def sys_mprotect(l: Lwp, addr: int, length: int, prot: int) -> Result:
     if any(prot & ~e.maxprot for e in vm.overlapping(start, end)):
         raise Errno(EACCES)
     if start < end:
-        vm.change(start, end, prot=prot)
         vm.pmap.protect(start, end, prot)
+        vm.change(start, end, prot=prot)
     return None
 
 
@@ -375,30 +375,28 @@ def sys_mremap(l: Lwp, old: int, old_size: int, new: int, new_size: int, flags: 
         share_entry(vm, start)
     entry = vm.lookup(start)
     assert entry is not None
+    moves = [] if flags & MAP_REMAPDUP else _tables_for_move(vm, start, end, target, size)
     if entry.obj is not None:
         entry.obj.hold()
     vm.insert(entry.but(start=target, end=target + size, offset=entry.offset))
+    pmap = vm.pmap
+    for at, moved in moves:
+        pmap.words[moved] = pmap.words[at]
+        pmap.frames.hold(pmap.words[at] >> PPN_SHIFT)
+        pmap.resident += 1
     if not flags & MAP_REMAPDUP:
-        _move_pages(vm, start, min(end, start + size), target)
         vm.unmap(start, end)
     return target
 
 
-def _move_pages(vm: VmSpace, start: int, end: int, target: int) -> None:
-    """Let the pages of [start, end) appear at `target` as well, where there are none.
+def _tables_for_move(vm: VmSpace, start: int, end: int, target: int, size: int) -> list[tuple[int, int]]:
+    """Where the leaf entries of the pages of [start, end) are, and where they go in `size` bytes at `target`.
 
-    Raises Errno(ENOMEM) with the new mapping gone and the old as it was.
+    All tables that the move needs are there then, and this space's own, so that what follows cannot fail.
+    Raises Errno(ENOMEM), with nothing moved.
     """
-    pmap = vm.pmap
-    try:
-        for va, at in list(pmap.present(start, end)):
-            moved = pmap.table_for(target + va - start)
-            pmap.words[moved] = pmap.words[at]
-            pmap.frames.hold(pmap.words[at] >> PPN_SHIFT)
-            pmap.resident += 1
-    except Errno:
-        vm.unmap(target, target + end - start)
-        raise
+    present = list(vm.pmap.present(start, end))
+    return [(at, vm.pmap.table_for(target + va - start)) for va, at in present if va < start + size]
 
 
 def _extend(vm: VmSpace, entry: MapEntry, start: int, end: int, size: int) -> None:

@@ -2,7 +2,7 @@
 
 A frame that was mapped executable is marked in `code`: the machine may hold a translation of what is in it, so
 whoever in the kernel changes its bytes says so first (`will_write`). One that a shared mapping may store to is
-marked in `stored` (kernel.uvm.code).
+marked in `stored` (kernel.uvm.code), and in `dirty` as well, until who has the page on disk says otherwise.
 
 A frame's reference count is the number of leaf PTEs and memory objects that hold it; page-table pages and
 U-areas are held once by their owner. When the count falls to 0 the frame is free.
@@ -35,8 +35,8 @@ class Frames:
     """The allocator. `refs[pfn]` and `kind[pfn]` are by page frame number (physical address >> 12)."""
 
     __slots__ = (
-        "_free", "_mark", "_release", "code", "copy_page", "fail_after", "fail_kind", "forget_code", "kind", "page",
-        "ram", "refs", "stored", "total", "zero_page",
+        "_free", "_mark", "_release", "code", "copy_page", "dirty", "fail_after", "fail_kind", "forget_code", "kind",
+        "page", "ram", "refs", "stored", "total", "zero_page",
     )  # fmt: skip
 
     def __init__(self, ram: Ram) -> None:
@@ -48,6 +48,7 @@ class Frames:
         self.kind = bytearray(self.total)
         self.code = ram.code
         self.stored = bytearray(self.total)
+        self.dirty = bytearray(self.total)
         self.forget_code: Callable[[int], None] = lambda pfn: None  # the hart's, once there is one
         self._free: list[int] = []
         self._mark = 1  # frame 0 is never handed out: no PTE and no satp may name physical address 0

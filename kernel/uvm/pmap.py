@@ -43,7 +43,7 @@ def pte_bits(prot: int, *, writable: bool) -> int:
     if prot == 0:
         return V | R
     bits = V | U
-    if prot & PROT_READ:
+    if prot & (PROT_READ | PROT_WRITE):
         bits |= R
     if prot & PROT_EXEC:
         bits |= X
@@ -250,7 +250,8 @@ class Pmap:
         bits = pte_bits(prot, writable=writable)
         if bits & X:
             self.frames.code[self.words[at] >> PPN_SHIFT] = 1
-        self.words[at] |= bits
+        entry = self.words[at]
+        self.words[at] = (entry if entry & U else entry & ~R) | bits  # R without U is what nobody may touch
 
     def remove(self, start: int, end: int) -> None:
         """Unmap [start, end): pages let go, tables that lie wholly inside freed or left to who shares them.
@@ -279,12 +280,20 @@ class Pmap:
             self.clear(table, low, high, ALL_BITS)
 
     def protect(self, start: int, end: int, prot: int) -> None:
-        """Take from present pages in [start, end) what `prot` lacks. What it adds comes through faults."""
+        """Take from present pages in [start, end) what `prot` lacks. What it adds comes through faults.
+
+        A page that loses X loses W as well: the next store is to be noticed, for code is translated from it.
+        Raises Errno(ENOMEM) if a table shared with a relative must be copied and there is no frame; some pages have
+        lost permissions then, which faults give back.
+        """
         keep = ~(U | R | W | X) | pte_bits(prot, writable=bool(prot & PROT_WRITE))
-        for _, at in self.present(start, end):
-            entry = self.words[at] & keep
-            self.words[at] = entry if entry & (R | X) else entry & ~U | R
         self.hart.downgraded()
+        for _, at in self.present(start, end):
+            entry = self.words[at]
+            if entry & X and not keep & X:
+                entry &= ~W
+            entry &= keep
+            self.words[at] = entry if entry & (R | X) else entry & ~U | R
 
     def present(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """(address, index in `words`) of each present entry in [start, end), to be changed in place."""

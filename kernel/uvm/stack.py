@@ -23,11 +23,18 @@ def stack_in_use(vm: VmSpace) -> int:
 
 
 def set_stack_limit(vm: VmSpace, old: int, new: int) -> None:
-    """Move the border of what may be accessed from `old` to `new` bytes below the top, whole pages."""
+    """Move the border of what may be accessed from `old` to `new` bytes below the top, whole pages.
+
+    Nothing happens where the program has mapped something else that may not become writable, as in NetBSD. Raises
+    Errno(ENOMEM), with the border where it was.
+    """
     if new > old:
-        vm.change(USRSTACK - new, USRSTACK - old, prot=PROT_READ | PROT_WRITE, name="stack")
+        start, end = USRSTACK - new, USRSTACK - old
+        prot = PROT_READ | PROT_WRITE
+        if not any(prot & ~entry.maxprot for entry in vm.overlapping(start, end)):
+            vm.change(start, end, prot=prot, name="stack")
     else:
         start, end = USRSTACK - old, USRSTACK - new
-        vm.change(start, end, prot=0, name="stack guard")
         vm.pmap.protect(start, end, 0)
+        vm.change(start, end, prot=0, name="stack guard")
     vm.ssize = new

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emu.machine.sv39 import PPN_SHIFT
+from kernel.uvm.spaces import live_spaces
 
 if TYPE_CHECKING:
     from kernel.main import Kernel
@@ -24,11 +25,7 @@ def unmap_pages(kernel: Kernel, obj: UvmObject, first: int) -> None:
     gone = {pfn for index, pfn in obj.pages.items() if index >= first}
     if not gone or obj.refs == 1:
         return
-    spaces: list[VmSpace] = []
-    for p in kernel.allproc.values():
-        if p.vm.refs and p.vm not in spaces:
-            spaces.append(p.vm)
-    for vm in spaces:
+    for vm, _ in live_spaces(kernel):
         for entry in vm.entries:
             if entry.obj is obj:
                 _unmap(vm, entry, gone, first)

@@ -224,7 +224,7 @@ class HostObject(UvmObject):
                 raise Errno(EINVAL) from None  # the host does not give it: as if the file ended before
             pfn = self.pages[index] = self.frames.alloc(OBJECT)
             self.frames.read(pfn)[: len(data)] = data
-            self.frames.stored[pfn] = 0
+            self.frames.stored[pfn] = self.frames.dirty[pfn] = 0
         return pfn
 
     def mappings(self) -> int:
@@ -248,7 +248,7 @@ class HostObject(UvmObject):
             return
         for index, pfn in sorted(self.pages.items()):
             start = index << PAGE_SHIFT
-            if self.frames.stored[pfn] and start < (self.size or 0):
+            if self.frames.dirty[pfn] and start < (self.size or 0):
                 self.vnode.store(start, self.frames.read(pfn)[: (self.size or 0) - start])
 
     def forget_unmapped(self) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from emu.debugger.views.common import label
 from emu.machine.sv39 import PPN_SHIFT, V
-from kernel.audit import live_objects, live_spaces, live_vnodes
+from kernel.audit import live_objects, live_vnodes
 from kernel.proc import SZOMB
+from kernel.uvm.spaces import live_spaces
 
 if TYPE_CHECKING:
     from kernel.lwp import Lwp

@@ -174,6 +174,25 @@ test_mapping_of_a_file_that_is_gone(void)
 	CHECK(munmap(p, 8192) == 0);
 }
 
+/* What was stored through a mapping is written back, even if somebody has executed it since. */
+static void
+test_mapping_of_code(void)
+{
+	int fd = open("/host/code", O_RDWR | O_CREAT, 0755);
+	unsigned *p;
+
+	CHECK(fd >= 0 && ftruncate(fd, 4096) == 0);
+	p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	CHECK(p != MAP_FAILED);
+	p[0] = 0x700513; /* li a0, 7; ret */
+	p[1] = 0x8067;
+	CHECK(mprotect(p, 4096, PROT_READ | PROT_EXEC) == 0);
+	CHECK(((int (*)(void))(void *)p)() == 7);
+	CHECK(msync(p, 4096, MS_SYNC) == 0);
+	CHECK(munmap(p, 4096) == 0);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -183,5 +202,6 @@ main(void)
 	test_directories();
 	test_mapping();
 	test_mapping_of_a_file_that_is_gone();
+	test_mapping_of_code();
 	return 0;
 }
