@@ -50,7 +50,7 @@ IO_MAX = 4096 - 8  # bytes of data in one GENIO record
 
 # struct ktr_header: len, type, version, pid, comm; then time and LWP, by version
 _HEADER = Struct("<ihhi17s3x")
-_STAMPS = (Struct("<i4xqQ"), Struct("<i4xqi4x"), Struct("<qqi4x"))
+_STAMPS = (Struct("<I4xqQ"), Struct("<I4xqi4x"), Struct("<qqi4x"))
 _SYSRET = Struct("<hhiqq")
 _PSIG = Struct("<i4xQ16si4x")
 
@@ -194,10 +194,13 @@ class KTrace:
         seconds, ns = divmod(realtime(self.kernel), 10**9)
         comm = p.comm.encode("utf-8", "surrogateescape")[:16]
         header = _HEADER.pack(len(payload), kind, version, p.pid, comm)
+        short = seconds & 0xFFFF_FFFF  # all that the older versions have room for
         if version == 0:
-            stamp = _STAMPS[0].pack(seconds, ns // 1000, 0)
+            stamp = _STAMPS[0].pack(short, ns // 1000, 0)
+        elif version == 1:
+            stamp = _STAMPS[1].pack(short, ns, l.lid)
         else:
-            stamp = _STAMPS[min(version, 2)].pack(seconds, ns, l.lid)
+            stamp = _STAMPS[2].pack(seconds, ns, l.lid)
         try:
             trace.write(header + stamp + payload)
         except Errno as error:

@@ -16,6 +16,7 @@ from itertools import count
 from types import coroutine
 from typing import TYPE_CHECKING
 
+from emu.machine.clock import LAST
 from kernel.errno import EINTR, ERESTART, EWOULDBLOCK, Errno
 
 if TYPE_CHECKING:
@@ -204,10 +205,15 @@ class Scheduler:
     # -- callouts ----------------------------------------------------------------------------------
 
     def callout(self, when: int, function: Callable[[], None]) -> Callout:
-        """Call `function` when virtual time reaches `when` ns. It must not sleep."""
-        c = Callout(when, function)
-        heapq.heappush(self.callouts, (when, next(self._order), c))
-        self.kernel.clock.at_most(when)
+        """Call `function` when virtual time reaches `when` ns. It must not sleep.
+
+        Any number will do: what was due before boot is due at once, and what the clock cannot count to is never
+        called. It does not keep an idle machine waiting either.
+        """
+        c = Callout(max(0, when), function)
+        if c.when <= LAST:
+            heapq.heappush(self.callouts, (c.when, next(self._order), c))
+            self.kernel.clock.at_most(c.when)
         return c
 
     def next_callout(self) -> int | None:

@@ -9,8 +9,10 @@ timers are exact to it. There is no tick that would round them.
 from __future__ import annotations
 
 import struct
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from emu.machine.clock import LAST
 from kernel.errno import EINTR, EINVAL, EPERM, ERESTART, ESRCH, EWOULDBLOCK, Errno
 from kernel.kauth import System
 from kernel.prot import proc_find
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from kernel.lwp import Lwp
     from kernel.main import Kernel
     from kernel.proc import Proc
-    from kernel.sched import Callout
 
 NS, US = 1_000_000_000, 1000
 HZ = 100  # what the system calls a tick where it still counts in ticks
@@ -34,6 +35,8 @@ CPU_CLOCKS = CLOCK_THREAD_CPUTIME_ID | CLOCK_PROCESS_CPUTIME_ID
 TIMER_ABSTIME = 1
 P_PID, P_LWPID = 1, 2
 RESOLUTION = 1  # ns
+# How far from the epoch the time of day can be set, ns: some 35000 years. Every record of a time has room for it.
+MAX_REALTIME = NS << 40
 
 TIMESPEC = struct.Struct("<qq")
 TIMEVAL = struct.Struct("<qi4x")
@@ -74,54 +77,78 @@ def realtime(k: Kernel) -> int:
     return k.clock.boot_time + k.clock.now()
 
 
+class Slew:
+    """A correction of the time of day by `delta` ns, little by little: one step after each second from `since` on.
+
+    Nothing happens at these moments. How much is done is computed when somebody wants to know: a callout would
+    keep a machine awake, for millennia if need be, in which everybody sleeps for ever.
+    """
+
+    __slots__ = ("delta", "since")
+
+    SLOW = 500 * US  # ns of correction per second
+    FAST = 5000 * US  # while more than a second is left to be corrected
+
+    def __init__(self, delta: int, since: int) -> None:
+        self.delta = delta
+        self.since = since
+
+    def done(self, now: int) -> int:
+        """How much is corrected at a moment of virtual time."""
+        size = abs(self.delta)
+        steps = max(0, now - self.since) // NS
+        fast = min(steps, max(0, -(-(size - NS) // self.FAST)))
+        done = min(size, fast * self.FAST + (steps - fast) * self.SLOW)
+        return done if self.delta > 0 else -done
+
+
 class Timekeeper:
     """Setting the time of day, at once or little by little (settime1, adjtime)."""
 
-    __slots__ = ("adjustment", "callout", "kernel")
-
-    SLEW = 500 * US  # ns of correction per second
-    FAST_SLEW = 5000 * US  # when more than a second is to be corrected
+    __slots__ = ("kernel", "slew")
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
-        self.adjustment = 0  # ns still to be added by adjtime()
-        self.callout: Callout | None = None
+        self.slew = Slew(0, 0)
+
+    @property
+    def adjustment(self) -> int:
+        """ns still to be added for adjtime()."""
+        return self.slew.delta - self.slew.done(self.kernel.clock.now())
 
     def set(self, ns: int) -> None:
         """Set the time of day. Timers set to a moment of it move with it."""
         k = self.kernel
         k.clock.boot_time = ns - k.clock.now()
-        self._stepped()
+        self._changed()
 
-    def adjust(self, delta: int) -> int:
-        """Slew the time of day by `delta` ns; returns what an earlier adjustment had left."""
-        left, self.adjustment = self.adjustment, delta
-        if self.callout is not None:
-            self.callout.cancel()
-            self.callout = None
-        if delta:
-            self._arm()
-        return left
+    def adjust(self, delta: int) -> None:
+        """Slew the time of day by `delta` ns. What an earlier adjustment has left is forgotten."""
+        clock = self.kernel.clock
+        boot_time = clock.boot_time
+        self.slew = Slew(delta, clock.now())
+        clock.correction = self.slew.done if delta else None
+        clock.boot_time = boot_time
+        self._changed()
 
-    def _arm(self) -> None:
-        k = self.kernel
-        self.callout = k.sched.callout(k.clock.now() + NS, self._second)
+    def moment(self, time_of_day: int) -> int:
+        """When the clock will show this, as ns of virtual time, if nobody sets it until then."""
+        clock, slew = self.kernel.clock, self.slew
+        boot_time = clock.boot_time - slew.done(clock.now())
 
-    def _second(self) -> None:
-        """A second has passed: correct the clock by one step."""
-        self.callout = None
-        step = self.FAST_SLEW if abs(self.adjustment) > NS else self.SLEW
-        step = max(-step, min(self.adjustment, step))
-        self.adjustment -= step
-        self.kernel.clock.boot_time += step
-        self._stepped()
-        if self.adjustment:
-            self._arm()
+        def shown_until(second: int) -> int:
+            start = slew.since + second * NS
+            return boot_time + start + NS + slew.done(start)
 
-    def _stepped(self) -> None:
+        if not slew.delta:
+            return time_of_day - boot_time
+        start = slew.since + bisect_right(range(LAST // NS), time_of_day, key=shown_until) * NS
+        return max(start, time_of_day - boot_time - slew.done(start))
+
+    def _changed(self) -> None:
         for p in self.kernel.allproc.values():
             if p.timers is not None:
-                p.timers.clock_stepped()
+                p.timers.clock_changed()
 
 
 def process_time(p: Proc) -> int:
@@ -167,9 +194,11 @@ def _own_lwp(l: Lwp, lid: int) -> Lwp:
 
 
 def settime(l: Lwp, ns: int) -> None:
-    """Set the time of day. Raises Errno(EPERM) without privilege."""
+    """Set the time of day. Raises Errno: EPERM without privilege, EINVAL for one that is out of all bounds."""
     if not l.kernel.kauth.authorize_system(l.proc.cred, System.TIME):
         raise Errno(EPERM)
+    if abs(ns) > MAX_REALTIME:
+        raise Errno(EINVAL)
     l.kernel.timekeeper.set(ns)
 
 
@@ -226,12 +255,15 @@ def sys___adjtime50(l: Lwp, delta: int, olddelta: int) -> None:
     k = l.kernel
     if not k.kauth.authorize_system(l.proc.cred, System.TIME):
         raise Errno(EPERM)
-    if olddelta:
-        l.proc.vm.copyout(olddelta, pack_timeval(k.timekeeper.adjustment))
+    left = k.timekeeper.adjustment
     if delta:
         # Negative corrections come as tv_sec and tv_usec of either sign.
         sec, usec = TIMEVAL.unpack(l.proc.vm.copyin(delta, TIMEVAL.size))
+        if abs(sec * NS) > MAX_REALTIME or abs(usec * US) >= NS:
+            raise Errno(EINVAL)
         k.timekeeper.adjust(sec * NS + usec * US)
+    if olddelta:
+        l.proc.vm.copyout(olddelta, pack_timeval(left))
 
 
 # -- sleeping --------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from kernel.time import (
     CLOCK_PROF,
     CLOCK_REALTIME,
     CLOCK_VIRTUAL,
+    NS,
     TIMER_ABSTIME,
     clock_gettime,
     copyin_timespec,
@@ -47,6 +48,7 @@ DEFAULT_SIGNAL = {
 # No timer repeats faster than this, ns: one that nobody listens to would stop virtual time from jumping
 # ahead while everything sleeps. (NetBSD rounds up to a tick, 10 ms.)
 MIN_INTERVAL = 100_000
+MAX_TIMESPEC = (1 << 63) * NS - 1  # ns
 
 _SIGEVENT = struct.Struct("<iiQQQ")  # notify, signo, value, function, attributes
 
@@ -93,7 +95,8 @@ class Timer:
             return self.left
         if self.when is None:
             return 0
-        return max(0, self.when - self.proc.kernel.clock.now())
+        # A moment of the time of day can get out of a timespec's reach when the clock is set back.
+        return min(max(0, self.when - self.proc.kernel.clock.now()), MAX_TIMESPEC)
 
     def set(self, l: Lwp, value: int, interval: int, absolute: bool) -> None:
         """Start (or with value 0, stop) it. `value` is ns from now or, if `absolute`, a time of its clock."""
@@ -107,12 +110,12 @@ class Timer:
             self.left = max(1, value - clock_gettime(l, self.clock)) if absolute else value
             l.kernel.set_limit()
             return
-        clock = self.proc.kernel.clock
+        k = self.proc.kernel
         if not absolute:
-            self.when = clock.now() + value
+            self.when = k.clock.now() + value
         elif self.clock == CLOCK_REALTIME:
             self.at_realtime = value
-            self.when = value - clock.boot_time
+            self.when = k.timekeeper.moment(value)
         else:
             self.when = value
         self._arm()
@@ -129,10 +132,10 @@ class Timer:
         self.when = self.at_realtime = None
         self.left = 0
 
-    def clock_stepped(self) -> None:
-        """The time of day was changed: a timer set to a moment of it expires at that moment still."""
+    def clock_changed(self) -> None:
+        """The time of day was set, or runs faster now: a timer set to a moment of it expires at that moment still."""
         if self.at_realtime is not None:
-            self.when = self.at_realtime - self.proc.kernel.clock.boot_time
+            self.when = self.proc.kernel.timekeeper.moment(self.at_realtime)
             self._arm()
 
     def _arm(self) -> None:
@@ -152,6 +155,7 @@ class Timer:
             self.when += (missed + 1) * self.interval
             if self.at_realtime is not None:
                 self.at_realtime += (missed + 1) * self.interval
+                self.when = self.proc.kernel.timekeeper.moment(self.at_realtime)
             self._arm()
         else:
             self.when = self.at_realtime = None
@@ -204,9 +208,9 @@ class ProcTimers:
         """How many ns of user time until the first of the CPU-time timers expires; None if none is set."""
         return min((t.left for t in self.table.values() if t.left), default=None)
 
-    def clock_stepped(self) -> None:
+    def clock_changed(self) -> None:
         for timer in self.table.values():
-            timer.clock_stepped()
+            timer.clock_changed()
 
     def delete(self, timer_id: int) -> None:
         self.table.pop(timer_id).stop()

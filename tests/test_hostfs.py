@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kernel.errno import EACCES, EROFS, Errno
+from kernel.errno import EACCES, EINVAL, EROFS, Errno
 from kernel.vfs import namei
 from kernel.vfs.hostfile import HostFile
 from kernel.vfs.hostfs import HostDir, share
@@ -138,6 +138,16 @@ def test_programs_run_from_it(compile_guest: Compile, folder: Path) -> None:
     program.write_bytes(compile_guest("tests/guest/commands/each.c").read_bytes())
     program.chmod(0o6755)
     check(compile_guest, "$ stat -f %Sp /host/prog\n-rwxr-xr-x\n$ /host/prog\n$ id -u\n0", folder)
+
+
+def test_a_number_that_the_host_has_no_room_for_is_refused(folder: Path) -> None:
+    m = Machine()
+    share(m.kernel, str(folder), writable=True)
+    node = file_of(m, b"/host/hello")
+    for action in (lambda: node.set_times(1 << 100, 0), lambda: node.set_times(0, -1 << 100)):
+        with pytest.raises(Errno) as refused:
+            action()
+        assert refused.value.errno == EINVAL
 
 
 # -- the host changes things meanwhile --------------------------------------------------------------

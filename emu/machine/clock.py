@@ -11,10 +11,12 @@ rules run as a Python callback: same results, slower.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from typing import Any
 
 CYCLES_PER_NS = 4
-FOREVER = 1 << 62
+FOREVER = (1 << 64) - (1 << 50)  # cycles: the counter is good for another three days of code after this
+LAST = FOREVER // CYCLES_PER_NS  # ns: the last moment that anything can be set for
 LARGEST_BLOCK = 2048  # bytes: 512 instructions; a quantum below this could stop progress
 
 USED, LIMIT, ADDRESS, SIZE, EXPIRED, STOP, TRAPS, TRAP_COST, _WORDS = range(9)
@@ -25,14 +27,15 @@ BlockHook = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_ui
 class Clock:
     """Counts code and stops the hart at a limit. Times of the public methods are ns of virtual time."""
 
-    __slots__ = ("_hook", "_struct", "boot_time", "callback", "library", "native", "words")
+    __slots__ = ("_boot_time", "_hook", "_struct", "callback", "correction", "library", "native", "words")
 
     def __init__(self, library: str | None) -> None:
         """`library` is the path of the compiled clock.c, or None for the Python fallback."""
         self._struct = (ctypes.c_uint64 * _WORDS)()
         self.words = memoryview(self._struct).cast("B").cast("Q")
         self.words[LIMIT] = FOREVER
-        self.boot_time = 1_700_000_000 * 10**9  # ns since the epoch at boot: fixed, so runs are reproducible
+        self._boot_time = 1_700_000_000 * 10**9  # fixed, so runs are reproducible
+        self.correction: Callable[[int], int] | None = None  # of the time of day (ns), at a moment of virtual time
         self.native = library is not None
         self.library = None if library is None else ctypes.PyDLL(library)
         self._hook: Any = BlockHook(self._block) if self.library is None else self.library.uarea_clock_block
@@ -57,6 +60,17 @@ class Clock:
         words[USED] += size
         words[ADDRESS] = address
         words[SIZE] = size
+
+    @property
+    def boot_time(self) -> int:
+        """The time of day at boot, ns since the epoch, by what the time of day is now."""
+        if self.correction is None:
+            return self._boot_time
+        return self._boot_time + self.correction(self.now())
+
+    @boot_time.setter
+    def boot_time(self, ns: int) -> None:
+        self._boot_time = ns if self.correction is None else ns - self.correction(self.now())
 
     def now(self) -> int:
         """Nanoseconds of virtual time since boot."""

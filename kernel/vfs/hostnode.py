@@ -36,8 +36,8 @@ def host_errors() -> Iterator[None]:
         yield
     except OSError as error:
         raise Errno(_ERRNOS.get(error.errno or 0, EIO)) from None
-    except ValueError:
-        raise Errno(EINVAL) from None  # a NUL in a name
+    except (ValueError, OverflowError):
+        raise Errno(EINVAL) from None  # a NUL in a name; a number that the host has no room for
 
 
 def check_component(name: bytes) -> bytes:

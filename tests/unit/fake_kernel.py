@@ -7,10 +7,11 @@ next callout. Scheduler, pid table, credentials, limits, timers and the sysctl t
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
+from emu.machine.clock import Clock
 from kernel.errno import EFAULT, ENAMETOOLONG, Errno
 from kernel.kauth import Cred, KAuth
 from kernel.limits import MAXFILES, Limits
@@ -31,9 +32,12 @@ BASE, SIZE = 0x10000, 0x10000
 
 
 class FakeClock:
+    boot_time = Clock.boot_time
+
     def __init__(self) -> None:
         self.time = 0
-        self.boot_time = 1_000_000_000 * 10**9
+        self._boot_time = 1_000_000_000 * 10**9
+        self.correction: Callable[[int], int] | None = None
 
     def now(self) -> int:
         return self.time

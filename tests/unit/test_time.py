@@ -10,7 +10,7 @@ from kernel.errno import EAGAIN, EFAULT, EINTR, EINVAL, EPERM, ERESTART, ESRCH, 
 from kernel.kauth import Cred
 from kernel.lwp import Lwp
 from kernel.signo import SI_TIMER, SIGALRM, SIGPROF, SIGUSR1, SIGVTALRM
-from kernel.time import NS
+from kernel.time import NS, Slew
 from kernel.timers import MIN_INTERVAL, timers_exec, timers_exit
 from tests.unit.fake_kernel import BASE, FakeKernel, advance, call
 
@@ -129,6 +129,30 @@ def test_adjtime_slews(k: FakeKernel, l: Lwp) -> None:
     advance(k, 20 * NS)
     assert k.clock.boot_time == boot + 600_000
     fails(EPERM, k.fork(cred=USER), ADJTIME, 0, 0)
+
+
+@pytest.mark.parametrize("delta", [1_200_000, -1_200_000, NS, 3 * NS + 7, -3 * NS, 0])
+def test_a_slew_is_what_its_steps_are(delta: int) -> None:
+    slew, left = Slew(delta, 5), delta
+    for second in range(4000):
+        for moment in (5 + second * NS, 4 + (second + 1) * NS):
+            assert slew.delta - slew.done(moment) == left
+        step = Slew.FAST if abs(left) > NS else Slew.SLOW
+        left -= max(-step, min(left, step))
+
+
+@pytest.mark.parametrize("delta", [0, 3 * NS, -3 * NS])
+def test_when_the_slewed_clock_will_show_a_time(k: FakeKernel, delta: int) -> None:
+    k.clock.time = 77
+    k.timekeeper.adjust(delta)
+    before = k.clock.boot_time + 77
+    for ahead in (1, NS - 1, NS, NS + 5_000_000, 10 * NS, 10 * NS + 1, 1000 * NS, 1500 * NS, 10**7 * NS):
+        moment = k.timekeeper.moment(before + ahead)
+        k.clock.time = moment
+        shown = k.clock.boot_time + moment
+        assert 0 <= shown - (before + ahead) <= (Slew.FAST if delta > 0 else 0)
+        k.clock.time = moment - 1
+        assert k.clock.boot_time + moment - 1 < before + ahead
 
 
 # -- sleeping --------------------------------------------------------------------------------------
