@@ -85,9 +85,9 @@ def push_signal_frame(l: Lwp, action: SigAction, info: SigInfo, back_to: int) ->
     sp, size, stack_flags = l.sigstk
     on_alternate = action.flags & SA_ONSTACK and not stack_flags & (SS_DISABLE | SS_ONSTACK)
     top = sp + size if on_alternate else words[SP]
-    frame = (top & ~15) - SIGFRAME_SIZE
+    frame = (top & ~15) - SIGFRAME_SIZE & (1 << 64) - 1  # a stack may well go round the end of the addresses
     context = pack_ucontext(l, UC_SETSTACK if stack_flags & SS_ONSTACK else UC_CLRSTACK, back_to)
-    l.proc.vm.copyout(frame & (1 << 64) - 1, info.pack() + context)
+    l.proc.vm.copyout(frame, info.pack() + context)
     if on_alternate:
         l.sigstk = (sp, size, stack_flags | SS_ONSTACK)
     words[A0] = info.signo

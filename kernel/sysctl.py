@@ -269,8 +269,11 @@ def _encode(kind: int, value: Data) -> bytes:
         return value
     if isinstance(value, str):
         return value.encode() + b"\0"
-    if kind != BOOL and value >= _UNSIGNED[kind] >> 1:
-        value -= _UNSIGNED[kind]
+    if kind != BOOL:
+        # What does not fit is cut, as C does it.
+        value &= _UNSIGNED[kind] - 1
+        if value >= _UNSIGNED[kind] >> 1:
+            value -= _UNSIGNED[kind]
     return _PACKED[kind].pack(value)
 
 

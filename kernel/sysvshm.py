@@ -103,6 +103,7 @@ class SharedMemory:
     __slots__ = ("_last_seq", "kernel", "segments", "shmall", "shmmax", "shmmni", "shmseg")
 
     SHMMIN = 1
+    MAX_PAGES = 0x7FFF_FFFF  # kern.ipc.shmmaxpgs is an int
 
     def __init__(self, k: Kernel, tree: Sysctl) -> None:
         self.kernel = k
@@ -122,7 +123,7 @@ class SharedMemory:
     def _set_shmmax(self, r: Request, value: int | bytes) -> None:
         """The largest segment, in whole pages; then so much there may be of all segments together, too."""
         assert isinstance(value, int)
-        if value < 1:
+        if not 1 <= value <= self.MAX_PAGES << PAGE_SHIFT:
             raise Errno(EINVAL)
         self.shmmax = round_page(value)
         self.shmall = max(self.shmall, self.shmmax >> PAGE_SHIFT)

@@ -1,4 +1,8 @@
 /* Making, finding, describing and removing segments. */
+#include <sys/sysctl.h>
+#include <limits.h>
+#include <stdint.h>
+
 #include "shm.h"
 
 static void
@@ -95,9 +99,29 @@ test_permissions(void)
 	CHECK_EQ(shmctl(closed, IPC_RMID, NULL), 0);
 }
 
+/* What is no size for a segment cannot be the limit of it. */
+static void
+test_limits(void)
+{
+	static const int64_t bad[] = { INT64_MAX, INT64_MIN, -1, 0, (1LL << 43) - 4095 };
+	int64_t before, max = (1LL << 43) - 4096;
+	size_t size = sizeof(before);
+	int pages;
+
+	CHECK_EQ(sysctlbyname("kern.ipc.shmmax", &before, &size, NULL, 0), 0);
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CHECK_ERRNO(sysctlbyname("kern.ipc.shmmax", NULL, NULL, &bad[i], sizeof(bad[i])), EINVAL);
+	CHECK_EQ(sysctlbyname("kern.ipc.shmmax", NULL, NULL, &max, sizeof(max)), 0);
+	size = sizeof(pages);
+	CHECK_EQ(sysctlbyname("kern.ipc.shmmaxpgs", &pages, &size, NULL, 0), 0);
+	CHECK_EQ(pages, INT_MAX);
+	CHECK_EQ(sysctlbyname("kern.ipc.shmmax", NULL, NULL, &before, sizeof(before)), 0);
+}
+
 int
 main(void)
 {
+	test_limits();
 	test_get();
 	test_set();
 	test_permissions();

@@ -56,6 +56,31 @@ on_lost_stack(void)
 	raise(SIGUSR1);
 }
 
+/* A stack that goes round the end of the addresses: its end is one that there is. */
+static void
+on_wrapped_stack(void)
+{
+	static char end[16384];
+	stack_t ss = { .ss_sp = (void *)-65536L, .ss_size = 65536 + (uintptr_t)end + sizeof(end) };
+	struct sigaction sa = { .sa_handler = handler, .sa_flags = SA_ONSTACK };
+
+	CHECK_EQ(sigaltstack(&ss, NULL), 0);
+	sigaction(SIGUSR1, &sa, NULL);
+	raise(SIGUSR1);
+}
+
+/* And one that ends at their very end, or just behind: its frame is in the kernel's half. */
+static void
+on_last_stack(void)
+{
+	stack_t ss = { .ss_sp = (void *)-65536L, .ss_size = 65536 + (sp & 15) };
+	struct sigaction sa = { .sa_handler = handler, .sa_flags = SA_ONSTACK };
+
+	CHECK_EQ(sigaltstack(&ss, NULL), 0);
+	sigaction(SIGUSR1, &sa, NULL);
+	raise(SIGUSR1);
+}
+
 int
 main(void)
 {
@@ -86,5 +111,8 @@ main(void)
 
 	/* An alternate stack that is gone. */
 	CHECK_KILLED(on_lost_stack, SIGILL);
+	CHECK_EQ(child_status(on_wrapped_stack), SIGUSR1 << 8);
+	for (sp = 0; sp < 2; sp++)
+		CHECK_KILLED(on_last_stack, SIGILL);
 	return 0;
 }
