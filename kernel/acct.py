@@ -76,7 +76,7 @@ def pack_record(p: Proc) -> bytes:
     elapsed = k.clock.now() - p.start
     controlled = p.lflag & PL_CONTROLT and p.session.ttyvp is not None
     return _RECORD.pack(
-        p.comm.encode("latin-1", "replace")[:16],
+        p.comm.encode("utf-8", "surrogateescape")[:16],
         encode_comp(usage.utime * AHZ // _NS),
         encode_comp(usage.stime * AHZ // _NS),
         encode_comp(elapsed * AHZ // _NS),

@@ -340,7 +340,7 @@ def _point_of_no_return(l: Lwp, package: Package, vm: VmSpace, cred: Cred) -> No
         p.textvp.release()
     p.textvp = vnode
     p.path = package.path.decode("utf-8", "surrogateescape")
-    p.comm = p.path.rsplit("/", 1)[-1][:16]
+    p.comm = package.path.rsplit(b"/", 1)[-1][:16].decode("utf-8", "surrogateescape")
     p.psstrp = USRSTACK - PS_STRINGS_SIZE
     p.flag |= PK_EXEC
     p.acflag &= ~AFORK

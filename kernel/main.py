@@ -509,7 +509,7 @@ class Kernel(Trap):
 
     def log(self, text: str) -> None:
         """Append to the kernel's message buffer, which keeps its last 16 KiB (kern.msgbuf)."""
-        self.msgbuf += text.encode()
+        self.msgbuf += text.encode("utf-8", "surrogateescape")
         del self.msgbuf[:-MSGBUF_SIZE]
 
     def audit(self) -> list[str]:

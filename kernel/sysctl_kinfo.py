@@ -90,6 +90,11 @@ def _sigset(signals: int) -> bytes:
     return signals.to_bytes(16, "little")
 
 
+def _text(text: str, size: int) -> bytes:
+    """A name, as far as there is room for it. Names need not be UTF-8."""
+    return text.encode("utf-8", "surrogateescape")[:size]
+
+
 def _timeval(ns: int) -> tuple[int, int]:
     return ns // NS & 0xFFFFFFFF, ns % NS // US
 
@@ -166,7 +171,7 @@ def pack_kproc2(p: Proc) -> bytes:
         *(usage.utime // TICK, usage.stime // TICK, 0, p.traceflag - (p.traceflag >> 31 << 32), 0),
         *(_sigset(pending), _sigset(masked), _sigset(p.sigignore), _sigset(p.sigcatch)),
         *(stat, priority, priority, p.nice, wait_status(p), p.acflag),
-        *(p.comm.encode("latin-1")[:23], wmesg.encode("latin-1"), session.login.encode("latin-1")[:23]),
+        *(_text(p.comm, 23), _text(wmesg, 8), session.login.encode("latin-1")[:23]),
         *(rss, text, data, stack, 1 if alive else 0),
         *(*_timeval(start), *_timeval(times[0]), *_timeval(times[1])),
         *(usage.maxrss, *(getattr(usage, name) for name in usage.COUNTERS)),
@@ -254,9 +259,9 @@ def pack_klwp(l: Lwp) -> bytes:
     """struct kinfo_lwp (fill_lwp)."""
     priority = user_priority(l)
     return _KINFO_LWP.pack(
-        *(l.lid, _lwp_flags(l), 0, 0, 0, 0, priority, priority, l.stat, l.wmesg.encode("latin-1"), 0),
+        *(l.lid, _lwp_flags(l), 0, 0, 0, 0, priority, priority, l.stat, _text(l.wmesg, 8), 0),
         *_timeval(l.utime + l.stime),
-        *(0, 0, l.proc.pid, l.name.encode("latin-1")[:19]),
+        *(0, 0, l.proc.pid, _text(l.name, 19)),
     )
 
 
@@ -297,7 +302,7 @@ def kern_proc_args(r: Request) -> None:
     if which == KERN_PROC_PATHNAME:
         if p.path is None:
             raise Errno(ENOENT)
-        r.put(p.path.encode() + b"\0")
+        r.put(p.path.encode("utf-8", "surrogateescape") + b"\0")
         return
     if which == KERN_PROC_CWD:
         r.put(path_of(p, p.cwdi.cdir) + b"\0")

@@ -283,7 +283,7 @@ def show_status(tty: Tty) -> None:
     """What ^T prints: the load, and what the foreground process that seems most interesting is doing."""
     if tty.column:
         tty.output(b"\n")
-    tty.output(f"load: {_load(tty)}  {_status(tty)}\n".encode())
+    tty.output(f"load: {_load(tty)}  {_status(tty)}\n".encode("utf-8", "surrogateescape"))
     tty.start()
 
 

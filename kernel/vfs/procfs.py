@@ -101,7 +101,7 @@ class ProcText(ProcNode):
 
     def text(self) -> bytes:
         made = self.make()
-        return made if isinstance(made, bytes) else made.encode()
+        return made if isinstance(made, bytes) else made.encode("utf-8", "surrogateescape")
 
     def read(self, offset: int, length: int) -> bytes:
         return self.text()[offset : offset + length]

@@ -144,7 +144,7 @@ def cmdline(p: Proc) -> bytes:
             return _strings(p, p.vm.copyin_word(p.psstrp), p.vm.copyin_int(p.psstrp + 8))
         except Errno:
             pass  # it has unmapped them, or overwritten what points to them
-    return f"({p.comm})\0".encode()
+    return f"({p.comm})\0".encode("utf-8", "surrogateescape")
 
 
 def environ(p: Proc) -> bytes:
