@@ -101,6 +101,9 @@ class FakeVm:
     def copyout_int(self, va: int, value: int) -> None:
         self.copyout(va, value.to_bytes(4, "little", signed=True))
 
+    def overlapping(self, start: int, end: int) -> list[Any]:
+        return []
+
     def change(self, start: int, end: int, *, prot: int, name: str) -> None:
         self.changes.append((start, end, prot))
 
