@@ -6,7 +6,8 @@ Every run ends with `kernel.audit()`: a test that leaks a frame, a pid or a desc
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+import signal
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -116,6 +117,22 @@ def run_guest(compile_guest: Callable[..., Path]) -> RunGuest:
         return m.finish()
 
     return run_it
+
+
+@contextlib.contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Fail what takes longer, of the host's time: for work that must not depend on a number a program gives."""
+
+    def late(_signal: int, _frame: object) -> None:
+        pytest.fail(f"not done after {seconds} s")
+
+    previous = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
 
 
 def pass_or_explain(outcome: Outcome) -> None:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 FIRST_COOKIE = 2  # 0 is '.', 1 is '..'
 PAGES_RESERVED = (4 << 20) // PAGE_SIZE
 DIRENT_SIZE = 32  # what an entry adds to its directory's st_size
+RAM_PER_NODE = 1024  # bytes (NetBSD: tmpfs_nodes_max)
 
 
 class Contents(Protocol):
@@ -55,13 +56,18 @@ class Contents(Protocol):
 
 
 class Tmpfs(Mount):
-    """A memory file system. Its space is what RAM has left."""
+    """A memory file system. Its space is what RAM has left.
+
+    How many nodes and names there may be depends on RAM as well. They are not in it, but the host's memory has an
+    end, too.
+    """
 
     fstype = "tmpfs"
 
     def __init__(self, vfs: Vfs, source: str = "tmpfs", mode: int = 0o755) -> None:
         super().__init__(vfs, source)
-        self.nodes = 0
+        self.nodes = self.names = 0
+        self.nodes_max = (self.kernel.frames.total << PAGE_SHIFT) // RAM_PER_NODE
         root = TmpDir(self, mode, 0, 0, None)
         root.nlink = 2
         root.hold()
@@ -73,8 +79,12 @@ class Tmpfs(Mount):
         return max(frames.free - min(PAGES_RESERVED, frames.total // 16), 0)
 
     def usage(self) -> FsUsage:
-        free = self.available()
-        return FsUsage(self.kernel.frames.total, free, self.nodes + free, free)
+        return FsUsage(self.kernel.frames.total, self.available(), self.nodes_max, max(self.nodes_max - self.nodes, 0))
+
+    def check_room(self) -> None:
+        """Raises Errno(ENOSPC) if there are as many nodes or names as there may be."""
+        if max(self.nodes, self.names) >= self.nodes_max:
+            raise Errno(ENOSPC)
 
 
 class TmpNode(Vnode):
@@ -158,19 +168,23 @@ class TmpFile(TmpNode):
         self.size = self.uobj.size = size
 
     def discard(self, start: int, end: int) -> None:
-        """Make a range of bytes zero, giving back whole pages where nobody maps them (fdiscard)."""
+        """Make a range of bytes zero, giving back whole pages where nobody maps them (fdiscard).
+
+        Only pages that exist are looked at, and those of the image: a file may be much longer than what is in it.
+        """
+        if start >= end:
+            return
         uobj = self.uobj
-        while start < end:
-            step = min(PAGE_SIZE - (start & (PAGE_SIZE - 1)), end - start)
-            index = start >> PAGE_SHIFT
-            pfn = uobj.pages.get(index)
-            paged = uobj.pager is not None  # a page that is not there would come from the pager
-            if pfn is not None and step == PAGE_SIZE and not paged and uobj.frames.refs[pfn] == 1:
-                del uobj.pages[index]
-                uobj.frames.release(pfn)
-            elif pfn is not None or paged:
-                uobj.write(start, bytes(step))
-            start += step
+        first, beyond = start >> PAGE_SHIFT, end + PAGE_SIZE - 1 >> PAGE_SHIFT
+        limit = uobj.pager.limit if isinstance(uobj.pager, ImagePager) else 0
+        paged = range(first, min(beyond, limit + PAGE_SIZE - 1 >> PAGE_SHIFT))  # these come back if they are let go
+        for index in sorted({*paged, *(index for index in uobj.pages if first <= index < beyond)}):
+            low, high = max(start, index << PAGE_SHIFT), min(end, index + 1 << PAGE_SHIFT)
+            whole = high - low == PAGE_SIZE
+            if whole and index not in paged and uobj.frames.refs[uobj.pages[index]] == 1:
+                uobj.frames.release(uobj.pages.pop(index))
+            else:
+                uobj.write(low, bytes(high - low))
 
 
 class ImagePager:
@@ -292,6 +306,7 @@ class TmpDir(TmpNode):
 
     def create(self, name: bytes, vtype: VType, mode: int, cred: Cred, rdev: int = 0) -> Vnode:
         uid, gid, mount = cred.euid, self.gid, self.mount
+        mount.check_room()
         node: TmpNode
         if vtype is VREG:
             node = TmpFile(mount, mode, uid, gid)
@@ -316,6 +331,7 @@ class TmpDir(TmpNode):
         return node
 
     def symlink(self, name: bytes, target: bytes, mode: int, cred: Cred) -> Vnode:
+        self.mount.check_room()
         node = TmpLink(self.mount, mode, cred.euid, self.gid, target)
         self._enter(name, node)
         return node
@@ -323,6 +339,7 @@ class TmpDir(TmpNode):
     def link(self, name: bytes, vnode: Vnode) -> None:
         if vnode.nlink >= LINK_MAX:
             raise Errno(EMLINK)
+        self.mount.check_room()
         self._enter(name, vnode)
         vnode.ctime = self.mount.now()
         vnode.knote(NOTE_LINK)
@@ -369,12 +386,14 @@ class TmpDir(TmpNode):
     def _enter(self, name: bytes, vnode: Vnode) -> None:
         self.entries[name] = (self._next_cookie, vnode)
         self._next_cookie += 1
+        self.mount.names += 1
         vnode.hint = name
         vnode.nlink += 1
         self._touch()
 
     def _leave(self, name: bytes) -> None:
         del self.entries[name]
+        self.mount.names -= 1
         self._touch()
 
     def _touch(self) -> None:
