@@ -318,8 +318,8 @@ def kern_proc_args(r: Request) -> None:
     if only_count:
         r.put(struct.pack("<i", number))
     else:
-        # Too little room is no error here: the strings are cut.
-        r.put(_strings(p, vector, number, r.room))
+        # Too little room is no error here: the strings are cut. No more than ARG_MAX could have been given to exec.
+        r.put(_strings(p, vector, number, min(r.room, ARG_MAX)))
 
 
 def _strings(p: Proc, vector: int, number: int, room: int) -> bytes:

@@ -96,15 +96,17 @@ class UserMemory:
 
     def copyinstr(self, va: int, maximum: int) -> bytes:
         """A NUL-terminated string, without the NUL. Raises Errno(ENAMETOOLONG) if none is in `maximum` bytes."""
-        out = b""
-        while len(out) < maximum:
+        chunks: list[bytes] = []
+        length = 0
+        while length < maximum:
             # Most are short, and nothing may be asked of the page behind the last one.
-            n = min(256, PAGE_SIZE - (va & 4095), maximum - len(out))
+            n = min(256 if length < PAGE_SIZE else PAGE_SIZE, PAGE_SIZE - (va & 4095), maximum - length)
             chunk = self.copyin(va, n)
             end = chunk.find(0)
             if end >= 0:
-                return out + chunk[:end]
-            out += chunk
+                return b"".join((*chunks, chunk[:end]))
+            chunks.append(chunk)
+            length += n
             va += n
         raise Errno(ENAMETOOLONG)
 
