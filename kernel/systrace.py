@@ -1,7 +1,8 @@
 """A system call while somebody listens: probes before and after its handler (NetBSD: trace_enter, trace_exit).
 
 What a call transfers is found from its arguments here, when it begins or ends, and not where it is transferred:
-read and write then need no probe of their own.
+read and write then need no probe of their own. Of one transfer they tell the first TRANSFER_MAX bytes: a program can
+write a terabyte of nothing to /dev/null, or say that its buffer is that long.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 UIO_READ, UIO_WRITE = 0, 1
 EJUSTRETURN = -2  # what the records have for a call that set all registers itself
 UNKNOWN_ARGUMENTS = 8  # of a call that does not exist
+TRANSFER_MAX = 256 * 1024  # bytes of one call's data that listeners are told
 
 SYS_ioctl, SYS_getdents, SYS_sysctl = 54, 390, 202
 
@@ -145,6 +147,7 @@ def _transfer(l: Lwp, call: Call, count: int) -> None:
             vectors = peek(vm, call.args[1], 16 * (call.args[2] & 0xFFFF_FFFF))
             words = unpack(f"<{len(vectors) // 8}Q", vectors) if vectors is not None else ()
             parts = []
+            count = min(count, TRANSFER_MAX)
             for base, length in zip(words[::2], words[1::2], strict=True):
                 length = min(length, count)
                 parts.append(peek(vm, base, length) or bytes(length))
@@ -161,7 +164,7 @@ def _transfer(l: Lwp, call: Call, count: int) -> None:
 
 
 def _moved(l: Lwp, fire: Callable[..., None], first: tuple[int, ...], va: int, length: int) -> None:
-    data = peek(l.proc.vm, va, length)
+    data = peek(l.proc.vm, va, min(length, TRANSFER_MAX))
     if data is not None:
         fire(*first, data)
 
@@ -172,7 +175,8 @@ def _fd(call: Call) -> int:
 
 
 def peek(vm: VmSpace, va: int, length: int) -> bytes | None:
-    """User memory as a program would find it, but without a page fault; None where nothing is mapped."""
+    """User memory as a program would find it, but without a page fault; None where nothing is mapped, or where
+    what is mapped cannot be read."""
     parts = []
     page = vm.kernel.frames.page
     while length > 0:
@@ -185,7 +189,10 @@ def peek(vm: VmSpace, va: int, length: int) -> bytes | None:
             start = (pte >> 10 << 12) + (va & 4095)
             parts.append(bytes(page[start : start + step]))
         elif entry.obj is not None:
-            parts.append(entry.obj.read(entry.offset + va - entry.start, step))
+            try:
+                parts.append(entry.obj.read(entry.offset + va - entry.start, step))
+            except Errno:
+                return None
         else:
             parts.append(bytes(step))
         va += step
