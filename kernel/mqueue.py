@@ -4,6 +4,9 @@ A queue has a name, which is no path, and lives until it is unlinked and nobody 
 are file descriptors: fork passes them on. How many a process has open is counted in `Proc.mqueue_cnt`, which
 fork copies whether or not the child gets the descriptors, and which only the last close of an open queue
 brings down, for whoever did it (spec C.13, quirk Q8).
+
+Queues that nobody has open are counted by nobody, so there is a limit for the system: on how many there are, and on
+the room that all of their messages may take. That is set aside when a queue is made; no send fails for want of it.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from kernel.errno import (
     EMFILE,
     EMSGSIZE,
     ENOENT,
+    ENOSPC,
     EOPNOTSUPP,
     ERESTART,
     ETIMEDOUT,
@@ -64,6 +68,9 @@ if TYPE_CHECKING:
 
 MQ_NAMELEN = 256
 DEFAULT_MSGSIZE = 1024 - 32  # less the header with which a message is kept
+QUEUES_MAX = 1024  # in the system
+ROOM_MAX = 64 << 20  # bytes that the messages of all queues may take
+MESSAGE_HEADER = 64  # bytes that a message takes besides its own
 SI_MESGQ = -4
 
 _ATTR = struct.Struct("<4q")  # struct mq_attr: flags, maxmsg, msgsize, curmsgs
@@ -75,10 +82,14 @@ Notification = tuple["Proc", int, int, int]  # who wants it; sigev_notify, sigev
 class Mqueues:
     """All queues that have a name, and the system's limits for them (sysctl kern.mqueue)."""
 
-    __slots__ = ("by_name", "mq_def_maxmsg", "mq_max_maxmsg", "mq_max_msgsize", "mq_open_max", "mq_prio_max")
+    __slots__ = (
+        "by_name", "count", "mq_def_maxmsg", "mq_max_maxmsg", "mq_max_msgsize", "mq_open_max", "mq_prio_max", "room",
+    )  # fmt: skip
 
     def __init__(self, tree: Sysctl) -> None:
         self.by_name: dict[bytes, Mqueue] = {}
+        self.count = 0  # of all queues: one that was unlinked is one as long as somebody has it open
+        self.room = 0  # that is set aside for their messages
         self.mq_open_max = 512
         self.mq_prio_max = 32
         self.mq_max_msgsize = 16 * 1024
@@ -87,6 +98,20 @@ class Mqueues:
         for name in ("mq_open_max", "mq_max_msgsize", "mq_def_maxmsg", "mq_max_maxmsg"):
             self._add(tree, name)
         tree.add("kern.mqueue.mq_prio_max", INT, read=lambda r: self.mq_prio_max)
+
+    def enter(self, mq: Mqueue) -> None:
+        """Give a new queue its name. Raises Errno(ENOSPC) if there is no room for it."""
+        if self.count >= QUEUES_MAX or self.room + mq.room > ROOM_MAX:
+            raise Errno(ENOSPC)
+        self.count += 1
+        self.room += mq.room
+        self.by_name[mq.name] = mq
+
+    def reclaim(self, mq: Mqueue) -> None:
+        """Let go of a queue that has no name any more, unless somebody has it open."""
+        if mq.unlinked and not mq.opens:
+            self.count -= 1
+            self.room -= mq.room
 
     def _add(self, tree: Sysctl, name: str) -> None:
         def read(r: Request) -> int:
@@ -107,7 +132,7 @@ class Mqueue:
 
     __slots__ = (
         "atime", "btime", "curmsgs", "gid", "kernel", "maxmsg", "messages", "mode", "msgsize", "mtime", "name",
-        "notification", "receive_cv", "rsel", "send_cv", "uid", "unlinked", "wsel",
+        "notification", "opens", "receive_cv", "rsel", "send_cv", "uid", "unlinked", "wsel",
     )  # fmt: skip
 
     def __init__(self, kernel: Kernel, name: bytes, mode: int, cred: Cred, maxmsg: int, msgsize: int) -> None:
@@ -119,6 +144,7 @@ class Mqueue:
         self.msgsize = msgsize
         self.curmsgs = 0
         self.messages: dict[int, deque[bytes]] = {}  # by priority
+        self.opens = 0  # open files that name it
         self.unlinked = False
         self.notification: Notification | None = None
         self.receive_cv = CondVar("mqrecv")
@@ -126,6 +152,11 @@ class Mqueue:
         self.rsel = SelInfo()
         self.wsel = SelInfo()
         self.atime = self.mtime = self.btime = realtime(kernel)
+
+    @property
+    def room(self) -> int:
+        """Bytes that its messages may take in all."""
+        return self.maxmsg * (self.msgsize + MESSAGE_HEADER)
 
     def put(self, message: bytes, priority: int) -> None:
         """Enter a message. Who asked to be told of one in an empty queue is, unless a receiver is waiting."""
@@ -175,12 +206,15 @@ class MqueueFile(File):
     def __init__(self, table: FileTable, flags: int, cred: Cred, mq: Mqueue) -> None:
         super().__init__(table, flags, cred)
         self.mq = mq
+        mq.opens += 1
 
     def close(self, l: Lwp) -> None:
         p, mq = l.proc, self.mq
         p.mqueue_cnt = max(p.mqueue_cnt - 1, 0)
         if mq.notification is not None and mq.notification[0] is p:
             mq.notification = None
+        mq.opens -= 1
+        l.kernel.mqueues.reclaim(mq)
 
     def restart(self, kernel: Kernel) -> None:
         for cv in (self.mq.receive_cv, self.mq.send_cv):
@@ -269,7 +303,7 @@ def sys_mq_open(l: Lwp, name: int, oflag: int, mode: int, attr: int) -> int:
             if not oflag & O_CREAT:
                 raise Errno(ENOENT)
             mq = _create(l, text, mode, attr)
-            k.mqueues.by_name[text] = mq
+            k.mqueues.enter(mq)
         elif oflag & O_CREAT and oflag & O_EXCL:
             raise Errno(EEXIST)
         else:
@@ -298,6 +332,7 @@ def sys_mq_unlink(l: Lwp, name: int) -> None:
         raise Errno(EACCES)
     del l.kernel.mqueues.by_name[text]
     mq.unlink()
+    l.kernel.mqueues.reclaim(mq)
 
 
 def _open_queue(l: Lwp, mqdes: int, access: int = 0) -> MqueueFile:
