@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Machine, pass_or_explain
+from tests.conftest import Machine, deadline, pass_or_explain
 
 PROGRAMS = sorted((Path(__file__).parent / "guest" / "mem").glob("*.c"))
-# These need a small machine, below; or call so deep that they take long where every block goes through Python.
-SPECIAL = {"exhaust"}
+# These have tests of their own, below; or call so deep that they take long where every block goes through Python.
+SPECIAL = {"exhaust", "sparse"}
 LONG = {"brk", "stack"}
 
 
@@ -46,3 +46,8 @@ def test_memory_runs_out(cow: str, machine: type[Machine], compile_guest: Callab
     outcome = m.finish()
     assert not m.kernel.timed_out
     assert (outcome.status, outcome.text) == (128 + 9, "")
+
+
+def test_mincore_of_much_that_is_not_there(machine: type[Machine], compile_guest: Callable[..., Path]) -> None:
+    with deadline(5):
+        run(machine(), compile_guest(PROGRAMS[0].parent / "sparse.c"))

@@ -21,7 +21,7 @@ from kernel.uvm.map import (
     trunc_page,
 )
 from kernel.uvm.object import UvmObject
-from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE
+from kernel.uvm.pmap import LEAF_SPAN, PROT_EXEC, PROT_READ, PROT_WRITE
 
 if TYPE_CHECKING:
     from kernel.lwp import Lwp
@@ -32,6 +32,7 @@ _ALIGN_SHIFT, _ALIGN_MASK = 24, 0xFF << 24
 MCL_CURRENT, MCL_FUTURE = 1, 2
 _ADVICE = range(7)  # MADV_NORMAL .. MADV_FREE
 _MS_ASYNC, _MS_INVALIDATE, _MS_SYNC = 1, 2, 4
+_MINCORE_SPAN = 1 << 32  # bytes that mincore looks at before it stores what it found: a byte for each page of them
 
 
 def _range(va: int, length: int) -> tuple[int, int]:
@@ -241,20 +242,35 @@ def sys_mincore(l: Lwp, addr: int, length: int, vec: int) -> Result:
     vm = l.proc.vm
     if not vm.covered(start, end):
         raise Errno(ENOMEM)
-    while start < end:
-        stop = min(end, start + (4096 << 12))
-        out = bytearray()
-        for va in range(start, stop, 4096):
-            entry = vm.lookup(va)
-            assert entry is not None
-            present = vm.pmap.pte(va) & V
-            if not present and entry.obj is not None:
-                present = (entry.offset + va - entry.start) >> 12 in entry.obj.pages
-            out.append(1 if present else 0)
-        vm.copyout(vec, out)
-        vec += len(out)
-        start = stop
+    for part in range(start, end, _MINCORE_SPAN):
+        vm.copyout(vec + (part - start >> 12), _in_core(vm, part, min(end, part + _MINCORE_SPAN)))
     return None
+
+
+def _in_core(vm: VmSpace, start: int, end: int) -> bytearray:
+    """A byte for each page of a mapped range: whether it is in memory.
+
+    Tables and objects are asked what they have: a range may be far larger than what is in it.
+    """
+    out = bytearray(end - start >> 12)
+    for entry in vm.overlapping(start, end):
+        if entry.obj is not None:
+            pages, base = entry.obj.pages, start - entry.start + entry.offset >> 12  # index of the page at `start`
+            first, beyond = max(start, entry.start) - start >> 12, min(end, entry.end) - start >> 12
+            wanted = range(base + first, base + beyond)
+            few, many = (pages, wanted) if len(pages) < len(wanted) else (wanted, pages)
+            for index in few:
+                if index in many:
+                    out[index - base] = 1
+    pmap, words = vm.pmap, vm.pmap.words
+    for base in range(start & -LEAF_SPAN, end, LEAF_SPAN):
+        upper = words[(pmap.root << 9) + (base >> 30)]
+        table = words[(upper >> PPN_SHIFT << 9) + (base >> 21 & 511)] if upper else 0
+        for at in pmap.used(table >> PPN_SHIFT) if table else ():
+            va = base + ((at & 511) << 12)
+            if start <= va < end and words[at] & V:
+                out[va - start >> 12] = 1
+    return out
 
 
 # -- wiring ----------------------------------------------------------------------------------------
