@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import mmap
 from typing import TYPE_CHECKING
 
+from kernel.errno import EIO, Errno
 from kernel.vfs.root import install_files
 from toolchain.image import image_files
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 class HostFile:
-    """The contents of a host file, which is not even opened until somebody looks."""
+    """The contents of a host file, which is not even opened until somebody looks. Then it is read as a whole: programs
+    are small, and a mapping of each would keep a descriptor of the host's."""
 
     __slots__ = ("_bytes", "path", "size")
 
@@ -26,9 +27,13 @@ class HostFile:
         return self.size
 
     def __getitem__(self, part: slice, /) -> memoryview:
+        """Raises Errno(EIO) if the host cannot give it."""
         if self._bytes is None:
-            with open(self.path, "rb") as file:
-                self._bytes = memoryview(mmap.mmap(file.fileno(), self.size, access=mmap.ACCESS_READ))
+            try:
+                with open(self.path, "rb") as file:
+                    self._bytes = memoryview(file.read())
+            except OSError:
+                raise Errno(EIO) from None
         return self._bytes[part]
 
 

@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from kernel.errno import EACCES, EINVAL, EROFS, Errno
+from emu.userland import HostFile as HostContents
+from emu.userland import install_userland
+from kernel.errno import EACCES, EINVAL, EIO, ENFILE, EROFS, Errno
 from kernel.vfs import namei
 from kernel.vfs.hostfile import HostFile
 from kernel.vfs.hostfs import HostDir, share
 from kernel.vfs.mount import MNT_RDONLY
+from kernel.vfs.root import install_files
 from kernel.vfs.vnode import VREG
 from tests.commands import check
 from tests.conftest import Machine, pass_or_explain
@@ -304,3 +307,77 @@ def test_it_behaves_as_a_memory_file_system_does(compile_guest: Compile, tmp_pat
     m.start(compile_guest("tests/guest/hostfs/twins.c"), [str(seed)])
     pass_or_explain(m.finish())
     assert sorted(os.listdir(tmp_path)) == ["shared"]
+
+
+# -- the host's descriptors ---------------------------------------------------------------------------
+
+
+def test_open_files_leave_the_host_descriptors(compile_guest: Compile, folder: Path) -> None:
+    """Where the host allows few, the guest gets some of them; everything else in the machine works on."""
+    for i in range(100):
+        (folder / f"file{i}").touch()
+    path = folder.parent / "prog.c"
+    path.write_text("""
+        #include <sys/mman.h>
+        #include <fcntl.h>
+        #include <unistd.h>
+        #include "check.h"
+        int main(void)
+        {
+            char name[32];
+            int fd, last = -1, n;
+            for (n = 0; n < 100; n++, last = fd) {
+                snprintf(name, sizeof(name), "/host/file%d", n);
+                if ((fd = open(name, O_RDONLY)) == -1)
+                    break;
+            }
+            CHECK_EQ(errno, ENFILE);
+            CHECK(n >= 20 && n <= 40);
+            CHECK_ERRNO(open("/host/hello", O_RDONLY), ENFILE);
+            CHECK_EQ(system("cat /bin/* /usr/bin/* > /dev/null && ls /host/dir"), 0);
+            CHECK_EQ(close(last), 0);
+            CHECK(open("/host/hello", O_RDONLY) == last);
+            return 0;
+        }
+    """)
+    command = [sys.executable, "-m", "emu.cli", "run", "--share", str(folder), str(compile_guest(path))]
+    limited = ["/bin/sh", "-c", 'ulimit -n 64; exec "$@"', "sh", *command]
+    result = subprocess.run(limited, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "inner\n", "")
+
+
+def test_closed_files_make_room(folder: Path) -> None:
+    m = Machine()
+    mount = share(m.kernel, str(folder), writable=False)
+    mount.open_max = 1
+    with file_of(m, b"/host/hello").host_file():
+        assert mount.open_files == 1
+        with pytest.raises(Errno) as refused:
+            file_of(m, b"/host/big").read(0, 1)
+        assert refused.value.errno == ENFILE
+    assert mount.open_files == 0
+    assert file_of(m, b"/host/big").read(0, 1) == b"a"
+
+
+def test_programs_keep_no_descriptors() -> None:
+    m = Machine()
+    install_userland(m.kernel)
+    before = os.listdir("/dev/fd")
+    directory = namei.lookup(m.kernel.initproc, b"/bin")
+    for _, _, program, _ in list(directory.readdir(None, 2)):
+        assert program.read(0, 4) == b"\x7fELF"
+    assert os.listdir("/dev/fd") == before
+
+
+def test_a_program_that_the_host_has_lost(tmp_path: Path) -> None:
+    m = Machine()
+    files = [("/bin/lost", "lost", HostContents(str(tmp_path / "lost"), 5000), 0o755)]
+    install_files(m.kernel, files)
+    program = namei.lookup(m.kernel.initproc, b"/bin/lost")
+    assert program.uobj is not None
+    used = m.kernel.frames.used
+    for action in (lambda: program.read(0, 4), lambda: program.uobj.page(0)):
+        with pytest.raises(Errno) as refused:
+            action()
+        assert refused.value.errno == EIO
+    assert m.kernel.frames.used == used

@@ -43,16 +43,14 @@ class UvmObject:
         """Write what was stored through mappings back to where the pages came from. Most come from nowhere."""
 
     def page(self, index: int) -> int:
-        """The frame of a page, created if absent. Raises Errno(ENOMEM)."""
+        """The frame of a page, created if absent. Raises Errno(ENOMEM), or what the pager raises."""
         pfn = self.pages.get(index)
         if pfn is None:
-            pfn = self.frames.alloc(OBJECT)
-            if self.pager is not None:
-                data = self.pager(index)
-                if data:
-                    start = pfn << PAGE_SHIFT
-                    self.frames.page[start : start + len(data)] = data
-            self.pages[index] = pfn
+            data = self.pager(index) if self.pager is not None else None
+            pfn = self.pages[index] = self.frames.alloc(OBJECT)
+            if data:
+                start = pfn << PAGE_SHIFT
+                self.frames.page[start : start + len(data)] = data
         return pfn
 
     def read(self, offset: int, length: int) -> bytes:

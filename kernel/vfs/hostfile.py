@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from kernel.errno import EACCES, EINVAL, ESTALE, Errno
+from kernel.errno import EACCES, EINVAL, ENFILE, ESTALE, Errno
 from kernel.fcntl import FWRITE
 from kernel.uvm.object import UvmObject
 from kernel.uvm.page import OBJECT, PAGE_SHIFT, PAGE_SIZE
@@ -66,9 +66,11 @@ class HostFile(HostNode):
     # -- the host's descriptor ----------------------------------------------------------------------
 
     def _open(self) -> None:
-        """Open the host's file, for writing too if that is possible."""
+        """Open the host's file, for writing too if that is possible. Raises Errno(ENFILE) if too many are open."""
         if self._fd >= 0:
             return
+        if self.mount.open_files >= self.mount.open_max:
+            raise Errno(ENFILE)
         modes = (os.O_RDONLY,) if self.mount.readonly else (os.O_RDWR, os.O_RDONLY, os.O_WRONLY)
         with self.directory() as directory, host_errors():
             for mode in modes:
@@ -83,13 +85,18 @@ class HostFile(HostNode):
             os.close(fd)
             raise Errno(ESTALE)
         self._fd = fd
+        self.mount.open_files += 1
         self._writable = mode != os.O_RDONLY
 
     def close_unused(self) -> None:
         """Let go of the host's file when neither an open file nor a mapping needs it."""
         if self._fd >= 0 and self.usecount <= 0 and not self.object.mappings():
-            os.close(self._fd)
-            self._fd = -1
+            self._close()
+
+    def _close(self) -> None:
+        os.close(self._fd)
+        self._fd = -1
+        self.mount.open_files -= 1
 
     @contextmanager
     def host_file(self, write: bool = False) -> Iterator[int]:
@@ -107,7 +114,7 @@ class HostFile(HostNode):
 
     def __del__(self) -> None:
         if self._fd >= 0:
-            os.close(self._fd)
+            self._close()
 
     def open(self, l: Lwp, flags: int) -> File:
         self._open()

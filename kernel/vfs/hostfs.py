@@ -11,6 +11,7 @@ are is told by the host's device and inode number. The user who runs the machine
 from __future__ import annotations
 
 import os
+import resource
 import stat as host_stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from kernel.vfs.mount import Vfs
 
 FIRST_COOKIE = 2  # 0 is '.', 1 is '..'
+_DESCRIPTORS = 1 << 16  # at most of the host's for open files, where it sets no limit itself
 _SEARCH = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
@@ -54,6 +56,10 @@ class HostFs(Mount):
     def __init__(self, vfs: Vfs, directory: str, writable: bool) -> None:
         super().__init__(vfs, os.path.abspath(directory))
         self.flags |= MNT_NOSUID | MNT_NODEV | (0 if writable else MNT_RDONLY)
+        # Files that are open on the host, and how many may be: the machine needs descriptors for other things, too.
+        limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self.open_files = 0
+        self.open_max = _DESCRIPTORS if limit == resource.RLIM_INFINITY else min(limit // 2, _DESCRIPTORS)
         self.root_fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self.nodes: WeakValueDictionary[tuple[int, int], HostNode] = WeakValueDictionary()
         self.numbers: dict[tuple[int, int], int] = {}  # inode numbers given out: in order of first sight

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kernel import errno as guest_errno
-from kernel.errno import EINVAL, EIO, ENXIO, EOPNOTSUPP, EPERM, EROFS, ESTALE, Errno
+from kernel.errno import EINVAL, EIO, ENFILE, ENXIO, EOPNOTSUPP, EPERM, EROFS, ESTALE, Errno
 from kernel.uvm.page import PAGE_SHIFT, PAGE_SIZE
 from kernel.vfs.vnode import VCHR, VDIR, VFIFO, VREG, Vnode, VType
 
@@ -27,6 +27,7 @@ SAFE = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 
 # Host error number -> ours of the same name
 _ERRNOS = {number: getattr(guest_errno, name, EIO) for number, name in host_errno.errorcode.items()}
+_ERRNOS[host_errno.EMFILE] = ENFILE  # the limit of the machine's process is one for all of the guest's
 
 
 @contextmanager
