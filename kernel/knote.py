@@ -153,10 +153,21 @@ class Kqueue(File):
     # -- notes ----------------------------------------------------------------------------------------
 
     def enqueue(self, note: Knote) -> None:
-        if note not in self.queue:
-            self.queue[note] = None
-            self.cv.broadcast()
-            self.sel.notify()
+        """A note has something to tell: whoever waits for the queue hears of it.
+
+        Queues may watch queues, and SIGIO for one may be an event of the next, in a chain of any length. So what
+        waits for the others is woken by the outermost call, one queue after the other.
+        """
+        if note in self.queue:
+            return
+        self.queue[note] = None
+        self.cv.broadcast()
+        changed = self.kernel.kq_changed
+        changed.append(self.sel)
+        if len(changed) == 1:
+            while changed:
+                changed[0].notify()
+                changed.popleft()
 
     def forget(self, note: Knote) -> None:
         self.notes.pop(note, None)

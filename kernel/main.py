@@ -7,6 +7,7 @@ runs inside the hart's trap callback; `switch` is where one LWP's turn ends and 
 from __future__ import annotations
 
 import traceback
+from collections import deque
 from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING, NoReturn
@@ -32,6 +33,7 @@ from kernel.ras import ras_restart
 from kernel.resource import Stats
 from kernel.sched import LSONPROC, LSSLEEP, LSZOMB, Scheduler
 from kernel.sdt import Sdt
+from kernel.select import SelInfo
 from kernel.siginfo import Pending, SigActs
 from kernel.signal import Signals
 from kernel.signo import DEFAULT_IGNORED, SIGCONT, bit
@@ -130,6 +132,7 @@ class Kernel(Trap):
         self.acct_file: Vnode | None = None  # where ended processes are recorded
         self.kq_timers = 0  # timers that are kernel events
         self.kq_calloutmax = 4096
+        self.kq_changed: deque[SelInfo] = deque()  # of event queues, whose watchers are still to be told
         self.strict_riscv = False  # rasctl as NetBSD's riscv port has it: not there
         self.last_table_full: int | None = None
         self.forkhooks: list[Callable[[Proc, Proc], None]] = []
