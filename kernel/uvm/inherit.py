@@ -67,20 +67,15 @@ def _make_shared(vm: VmSpace, entry: MapEntry) -> None:
     mapping that was never stored to is copied on first use.
     """
     frames, pmap = vm.kernel.frames, vm.pmap
-    backing, offset = entry.obj, entry.offset
-
-    def from_backing(index: int) -> bytes | None:
-        assert backing is not None
-        return backing.read((index << 12) + offset, 4096)
-
     pmap.hart.downgraded()
     for va, at in list(pmap.present(entry.start, entry.end)):
         pfn = pmap.words[at] >> PPN_SHIFT
         if frames.refs[pfn] > 1:
             copy = frames.alloc_copy(ANON, pfn)
             pmap.enter(va, copy, entry.prot, writable=False)
-    obj = UvmObject(frames, from_backing if backing is not None else None)
+    obj = UvmObject(frames)
     obj.anonymous = True
+    obj.backing, obj.backing_index = entry.obj, entry.offset >> 12  # with the reference the entry had
     for va, at in pmap.present(entry.start, entry.end):
         pfn = pmap.words[at] >> PPN_SHIFT
         frames.hold(pfn)
@@ -89,8 +84,6 @@ def _make_shared(vm: VmSpace, entry: MapEntry) -> None:
         obj.pages[va - entry.start >> 12] = pfn
     i = vm.entries.index(entry)
     vm.entries[i] = entry.but(obj=obj, offset=0, shared=True)
-    if backing is not None:
-        obj.backing = backing  # keeps the reference the entry had
 
 
 def _make_private(vm: VmSpace, entry: MapEntry) -> MapEntry:
@@ -111,7 +104,7 @@ def _make_private(vm: VmSpace, entry: MapEntry) -> MapEntry:
     except Errno:
         _drop_copies(vm, entry)
         raise
-    private = entry.but(shared=False) if obj.pager is not None else entry.but(obj=None, offset=0, shared=False)
+    private = entry.but(shared=False) if obj.paged else entry.but(obj=None, offset=0, shared=False)
     vm.entries[vm.entries.index(entry)] = private
     return private
 

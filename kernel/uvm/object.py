@@ -17,7 +17,7 @@ Pager = Callable[[int], bytes | memoryview | None]  # page index -> up to 4096 b
 class UvmObject:
     """`pages` maps page index -> frame number; the object holds one reference on each frame."""
 
-    __slots__ = ("anonymous", "backing", "frames", "pager", "pages", "refs", "size")
+    __slots__ = ("anonymous", "backing", "backing_index", "frames", "pager", "pages", "refs", "size")
 
     def __init__(self, frames: Frames, pager: Pager | None = None) -> None:
         self.frames = frames
@@ -25,19 +25,46 @@ class UvmObject:
         self.pager = pager
         self.refs = 1
         self.anonymous = False  # it stands for what NetBSD keeps in an amap: memory that only relatives share
-        self.backing: UvmObject | None = None  # an object whose pages the pager reads; one reference is ours
+        self.backing: UvmObject | None = None  # where absent pages come from instead; one reference is ours
+        self.backing_index = 0  # the page of `backing` that is our page 0
         self.size: int | None = None  # bytes, for a file: pages wholly beyond it cannot be touched (SIGBUS)
 
     def hold(self) -> None:
         self.refs += 1
 
     def release(self) -> None:
-        """One reference less; the last one drops all pages."""
+        """One reference less; the last one drops all pages, and the reference on the object behind."""
         self.refs -= 1
-        if self.refs == 0:
-            self.truncate(0)
-            if self.backing is not None:
-                self.backing.release()
+        obj = self
+        while obj.refs == 0:
+            obj.truncate(0)
+            if obj.backing is None:
+                break
+            obj = obj.backing
+            if obj.backing is None:
+                obj.release()  # the last one is perhaps a file's, which has more to do
+                break
+            obj.refs -= 1
+
+    @property
+    def paged(self) -> bool:
+        """A page that is absent may hold something else than zeroes."""
+        return self.pager is not None or self.backing is not None
+
+    def _absent(self, index: int) -> bytes | memoryview | None:
+        """What a page holds that does not exist: up to 4096 bytes, or None for zeroes.
+
+        Objects stand behind objects in chains of any length: see kernel.uvm.inherit.
+        """
+        obj = self
+        while obj.backing is not None:
+            index += obj.backing_index
+            obj = obj.backing
+            pfn = obj.pages.get(index)
+            if pfn is not None:
+                start = pfn << PAGE_SHIFT
+                return self.frames.page[start : start + PAGE_SIZE]
+        return obj.pager(index) if obj.pager is not None else None
 
     def flush(self) -> None:
         """Write what was stored through mappings back to where the pages came from. Most come from nowhere."""
@@ -46,7 +73,7 @@ class UvmObject:
         """The frame of a page, created if absent. Raises Errno(ENOMEM), or what the pager raises."""
         pfn = self.pages.get(index)
         if pfn is None:
-            data = self.pager(index) if self.pager is not None else None
+            data = self._absent(index)
             pfn = self.pages[index] = self.frames.alloc(OBJECT)
             if data:
                 start = pfn << PAGE_SHIFT
@@ -64,7 +91,7 @@ class UvmObject:
                 base = (pfn << PAGE_SHIFT) + start
                 out.append(bytes(self.frames.page[base : base + n]))
             else:
-                data = self.pager(index) if self.pager is not None else None
+                data = self._absent(index)
                 chunk = bytes(data[start : start + n]) if data else b""
                 out.append(chunk + ZERO_PAGE[: n - len(chunk)])
             offset += n
