@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kernel.errno import EACCES, EBADF, EINVAL, ENOSPC, EPERM, ESRCH, Errno
 from kernel.fcntl import FREAD, FWRITE
 from kernel.kauth import KTR_PERSISTENT, Process
+from kernel.proc import PK_SYSTEM
 from kernel.sched import LSRUN, LSZOMB
 from kernel.siginfo import SigInfo
 from kernel.signo import pack_sigset
@@ -124,16 +125,25 @@ class KTrace:
 
     def change(self, l: Lwp, p: Proc, ops: int, facs: int, trace: TraceFile | None) -> bool:
         """Set or clear facilities of a process, and of all its descendants; whether any was permitted."""
-        done = self._change_one(l, p, ops, facs, trace)
-        if ops & DESCEND:
-            for child in p.children:
-                done |= self.change(l, child, ops, facs, trace)
+        done = False
+        left = [p]
+        while left:
+            p = left.pop()
+            done |= self._change_one(l, p, ops, facs, trace)
+            if ops & DESCEND:
+                left += reversed(list(p.children))
         return done
 
     def _change_one(self, l: Lwp, p: Proc, ops: int, facs: int, trace: TraceFile | None) -> bool:
-        """ktrops. The version of the records is asked for in `ops`; with one that does not exist nothing is done."""
+        """ktrops. The version of the records is asked for in `ops`; with one that does not exist nothing is done.
+
+        NetBSD lets root trace system processes, too. Here the threads that write traces would record how they wait
+        for the next record, for ever.
+        """
         op, version = ops & OPERATION, ops & VERSION_MASK
         authorize = self.kernel.kauth.authorize_process
+        if p.flag & PK_SYSTEM:
+            return False
         if not authorize(l.proc.cred, Process.KTRACE, p) or version >> VERSION_SHIFT >= len(_STAMPS):
             return False
         if op == SET:
@@ -330,7 +340,8 @@ def _open(l: Lwp, path: bytes) -> File:
 
 def _ktrace(l: Lwp, file: File | None, ops: int, facs: int, pid: int) -> None:
     """ktrace_common. Raises Errno: EINVAL for no facilities, ESRCH, EPERM when no process, or for CLEARFILE not
-    every one, may be traced by the caller. An operation that there is not is CLEAR."""
+    every one, may be traced by the caller; nobody may trace a system process. An operation that there is not is
+    CLEAR."""
     k = l.kernel
     op = ops & OPERATION
     facs &= 0xFFFF_FFFF & ~KTR_PERSISTENT

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from kernel.errno import EAGAIN, ENOMEM, EPIPE, Errno
 from kernel.exit import lwp_free
+from kernel.fcntl import POLLOUT
 from kernel.lwp import Lwp
 from kernel.sched import CondVar
+from kernel.select import wait_ready
 from kernel.time import TICK
 from kernel.uio import Uio
 from kernel.vfs.vnode import VREG, Vnode
@@ -117,15 +119,19 @@ class TraceFile:
         lwp_free(l)
 
     async def _put(self, l: Lwp, uio: Uio) -> None:
+        file = self.file
         while uio.resid:
             try:
-                pending = self.file.write(l, uio)
+                pending = file.write(l, uio)
                 if pending is not None:
                     await pending
             except Errno as error:
                 if error.errno != EAGAIN:
                     raise
+                # NetBSD tries again every tick. If nobody ever makes room, that would keep a machine going in which
+                # everybody else sleeps.
                 await l.kernel.sched.pause(l, "ktrzzz", TICK)
+                await wait_ready(l, "ktrzzz", lambda: file.poll(POLLOUT), lambda: [(file, POLLOUT)], None)
 
 
 def _kernel_thread(k: Kernel, name: str) -> Lwp:

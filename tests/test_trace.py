@@ -31,6 +31,38 @@ def test_ktrace(run_guest: RunGuest, program: Path) -> None:
     pass_or_explain(run_guest(program))
 
 
+FULL_PIPE = """
+#include <sys/types.h>
+#include <sys/ktrace.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+int main(void)
+{
+    static char data[2048];
+    int fds[2];
+
+    if (pipe2(fds, O_NONBLOCK) != 0 || fktrace(fds[1], KTROP_SET, KTRFAC_USER | KTRFACv2, getpid()) != 0)
+        return 1;
+    for (int i = 0; i < 100; i++)
+        utrace("record", data, sizeof(data));
+    pause();
+}
+"""
+
+
+def test_nobody_reads_the_trace(machine: type[Machine], compile_guest: Callable[..., Path], tmp_path: Path) -> None:
+    """A trace that cannot be written now waits like everybody else: it does not keep a machine going that sleeps."""
+    source = tmp_path / "full.c"
+    source.write_text(FULL_PIPE)
+    m = machine()
+    m.start(compile_guest(source))
+    m.kernel.time_limit(10**9)
+    m.finish()
+    switches = m.kernel.stats.swtch
+    assert m.kernel.timed_out and switches < 20  # it would be one for each of a hundred ticks
+
+
 # -- the kernel's probes -------------------------------------------------------------------------------------------
 
 STORY = "tests/guest/trace/story.c"

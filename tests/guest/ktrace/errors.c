@@ -74,6 +74,8 @@ main(int argc, char **argv)
 	CHECK_ERRNO(ktrace(TRACE, KTROP_SET, KTRFAC_SYSCALL, 29999), ESRCH);
 	CHECK_ERRNO(ktrace(TRACE, KTROP_SET, KTRFAC_SYSCALL, -29999), ESRCH);
 	CHECK_EQ(ktrace("absent", KTROP_CLEAR, KTRFAC_SYSCALL, pid), 0);	/* the name does not matter */
+	/* A system process: the threads that write traces are its own. */
+	CHECK_ERRNO(ktrace(TRACE, KTROP_SET, KTRFAC_CSW, 0), EPERM);
 
 	CHECK_ERRNO(fktrace(99, KTROP_SET, KTRFAC_SYSCALL, pid), EBADF);
 	CHECK((fd = open(TRACE, O_RDONLY)) >= 0);
