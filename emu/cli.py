@@ -105,6 +105,7 @@ def run(ram: int, seed: int, env: tuple[str, ...], cwd: str, vtime: float | None
     The exit status is the program's, or 128 + the signal that killed it; otherwise
       2    a bad argument, or PROG cannot be run
       70   the kernel itself failed (a bug in it)
+      75   the host has no memory left for the emulator
       124  --vtime has passed
       125  every process sleeps and nothing is left that could wake one
 
@@ -185,6 +186,7 @@ def boot(ram: int, seed: int, cow: str, init: str, stats: bool, share: str | Non
     The exit status is 0 when the machine was halted, or switched off with Ctrl-A x; otherwise
       2    a bad argument, or init cannot be run
       70   the kernel panicked: init died, or the kernel itself failed
+      75   the host has no memory left for the emulator
       125  every process sleeps and nothing is left that could wake one
 
     \b
@@ -388,10 +390,10 @@ def syscalls() -> None:
             click.echo(f"{entry.number:>3}  {entry.name:<24}{'sleeps' if entry.sleeps else '':<8}{entry.prototype}")
 
 
-def fail(message: str) -> None:
-    """One line on stderr, status 2."""
+def fail(message: str, status: int = 2) -> None:
+    """One line on stderr, and the end."""
     print(f"uarea: {message}", file=sys.stderr)
-    sys.exit(2)
+    sys.exit(status)
 
 
 def main() -> None:
@@ -404,6 +406,8 @@ def main() -> None:
         sys.exit(130)
     except click.ClickException as error:
         fail(" ".join(error.format_message().split()))
+    except MemoryError:
+        fail("the host has no memory left for the emulator", 75)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone: nothing more to say
         sys.exit(141)

@@ -318,14 +318,15 @@ class Kernel(Trap):
     def run(self) -> int:
         """Run until the machine halts; the watched program's wait status.
 
-        Raises Panic, with the Python error as its cause, if the kernel itself fails, and Deadlock.
+        Raises Panic, with the Python error as its cause, if the kernel itself fails, Deadlock, and MemoryError if the
+        host has no memory left, which is not the kernel's fault.
         """
         try:
             self.pick()
             self.switch()
             if not self.halting:
                 self.hart.run()
-        except (Panic, Deadlock, KeyboardInterrupt):
+        except (Panic, Deadlock, KeyboardInterrupt, MemoryError):
             raise
         except Exception as error:
             raise Panic(self._where(error)) from error

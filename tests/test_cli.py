@@ -401,14 +401,14 @@ def test_deadlock(tool: Path) -> None:
     assert "asleep" in said
 
 
-PANIC = """
+BROKEN = """
 import sys
 import kernel.main
 from kernel.syscall import NATIVE
 from emu.cli import main
 
 def broken(l, frame):
-    raise ZeroDivisionError("on purpose")
+    raise {error}
 
 NATIVE[{number}].call = broken
 sys.argv = ["uarea", *sys.argv[1:]]
@@ -418,7 +418,8 @@ main()
 
 def test_a_bug_in_the_kernel(tool: Path) -> None:
     """Status 70, and what a kernel programmer wants to know: the error, process, pc, trap, Python's stack."""
-    command = [sys.executable, "-c", PANIC.format(number=2), "run", tool, "fork"]
+    script = BROKEN.format(number=2, error="ZeroDivisionError('on purpose')")
+    command = [sys.executable, "-c", script, "run", tool, "fork"]
     result = subprocess.run(command, capture_output=True, cwd=ROOT, timeout=LIMIT, check=False)
     said = result.stderr.decode()
     assert result.returncode == 70
@@ -427,6 +428,12 @@ def test_a_bug_in_the_kernel(tool: Path) -> None:
     assert "system call 2, fork" in said
     assert "in broken" in said and "in syscall" in said
     assert said.count("Traceback") <= 1
+
+
+def test_the_host_has_no_memory(tool: Path) -> None:
+    command = [sys.executable, "-c", BROKEN.format(number=2, error="MemoryError"), "run", "--stats", tool, "fork"]
+    result = subprocess.run(command, capture_output=True, cwd=ROOT, timeout=LIMIT, check=False)
+    assert "no memory" in check_one_line(result, 75)
 
 
 # -- the other commands ----------------------------------------------------------------------------------------

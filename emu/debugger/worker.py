@@ -113,6 +113,8 @@ class Worker:
             self.ended = f"deadlock: {error}"
         except Panic as error:
             self.ended = f"panic: {error}"
+        except MemoryError:
+            self.ended = "the host has no memory left"
         except Diverged as error:
             self.ended = f"another run than the recorded one: {error}"
         self.stopped = Position(kernel.clock.words[USED], kernel.traps)
