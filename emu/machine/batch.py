@@ -20,6 +20,8 @@ class BatchHart(Hart):
 
     def __init__(self, lib: Any, ram: Ram, clock: Clock) -> None:
         super().__init__(lib, ram, clock)
+        self._root = 0  # page frame number of the root table in satp
+        self._stale = False  # a translation was downgraded since the last flush
         self._ids = (ctypes.c_int * 32)(*range(REG_X1, REG_X1 + 31), REG_PC)
         self._asid = 0
         self._context = ctypes.c_void_p()
@@ -30,6 +32,9 @@ class BatchHart(Hart):
     def _trap_hook(self) -> tuple[ctypes.c_void_p, int | None]:
         self._keep_hook = TrapHook(lambda _uc, cause, _data: self._trap(cause))
         return ctypes.cast(self._keep_hook, ctypes.c_void_p), None
+
+    def _served(self) -> None:
+        pass  # they are looked up at every trap
 
     def _pointers(self, frame: TrapFrame) -> Any:
         if frame.batch is None:
@@ -67,6 +72,13 @@ class BatchHart(Hart):
         if root != self._root:
             self._root = root
             self._switch(root)
+
+    def downgraded(self) -> None:
+        self._stale = True
+
+    def _flush(self) -> None:
+        self._stale = False
+        super()._flush()
 
     def _forget_reservation(self) -> None:
         """Make the next store-conditional fail, unless a load-reserved comes first."""

@@ -27,7 +27,7 @@ BlockHook = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_ui
 class Clock:
     """Counts code and stops the hart at a limit. Times of the public methods are ns of virtual time."""
 
-    __slots__ = ("_boot_time", "_hook", "_struct", "callback", "correction", "library", "native", "words")
+    __slots__ = ("_boot_time", "_hook", "_struct", "callback", "correction", "library", "words")
 
     def __init__(self, library: str | None) -> None:
         """`library` is the path of the compiled clock.c, or None for the Python fallback."""
@@ -36,10 +36,14 @@ class Clock:
         self.words[LIMIT] = FOREVER
         self._boot_time = 1_700_000_000 * 10**9  # fixed, so runs are reproducible
         self.correction: Callable[[int], int] | None = None  # of the time of day (ns), at a moment of virtual time
-        self.native = library is not None
         self.library = None if library is None else ctypes.PyDLL(library)
         self._hook: Any = BlockHook(self._block) if self.library is None else self.library.uarea_clock_block
         self.callback = ctypes.cast(self._hook, ctypes.c_void_p)
+
+    @property
+    def native(self) -> bool:
+        """Whether clock.c counts."""
+        return self.library is not None
 
     @property
     def data(self) -> int:

@@ -92,8 +92,6 @@ class Hart(ABC):
         self.on_fault: Callable[[int, int], bool] = lambda cause, tval: False
         self.on_trap: Callable[[int, int], None] = self._no_kernel
         self.frame: TrapFrame  # where registers are saved on a trap and loaded from afterwards
-        self._root = 0  # page frame number of the root table in satp
-        self._stale = False  # a translation was downgraded since the last flush
         self._stopping = False
         self._restarting = False  # Unicorn is about to return although nothing is wrong
         self._failure: BaseException | None = None
@@ -253,6 +251,7 @@ class Hart(ABC):
         self.on_syscall = on_syscall or self.on_syscall
         self.on_fault = on_fault or self.on_fault
         self.on_trap = on_trap or self.on_trap
+        self._served()
 
     @abstractmethod
     def enter(self, frame: TrapFrame, root: int) -> None:
@@ -262,14 +261,10 @@ class Hart(ABC):
         store-conditional looks at nothing but the address and the value that the last load-reserved saw.)
         """
 
-    def leave(self, root: int) -> None:
-        """An address space is gone: its root table's frame may come back as another's."""
-        if root == self._root:
-            self._root = 0
-
+    @abstractmethod
     def downgraded(self) -> None:
-        """Some PTE lost a permission or its page: translations must be dropped before user code runs on."""
-        self._stale = True
+        """Some PTE lost a permission or its page, or a whole space is gone, whose root table's frame may come back as
+        another's: translations must be dropped before user code runs on."""
 
     def forget_code(self, pfn: int) -> None:
         """The frame's contents are changing: drop code translated from it."""
@@ -312,6 +307,10 @@ class Hart(ABC):
         """What Unicorn is to call on an exception, and with which user data."""
 
     @abstractmethod
+    def _served(self) -> None:
+        """The kernel's handlers are others now."""
+
+    @abstractmethod
     def _pc(self) -> int:
         """The pc as Unicorn has it."""
 
@@ -341,5 +340,4 @@ class Hart(ABC):
 
     def _flush(self) -> None:
         """Drop all translations."""
-        self._stale = False
         self._lib.uc_ctl(self._uc, TLB_FLUSH_CALL)

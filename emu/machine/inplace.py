@@ -26,8 +26,8 @@ from emu.machine.uc import (
     MachineError,
 )
 
-# Words of Unicorn's CPU structure, checked at start by InPlaceHart (the reservation by a test).
-CPU_PC, CPU_RESERVED, CPU_BADADDR, CPU_PRIV = 64, 65, 68, 74
+# Words of Unicorn's CPU structure, checked at start by InPlaceHart (that of trap.c's for the reservation by a test).
+CPU_PC, CPU_BADADDR, CPU_PRIV = 64, 68, 74
 
 # Words of the structure that trap.c calls hart.
 _CPU, _, _STALE, _FLUSH, _CLOCK, _CONTROL, _ON_SYSCALL, _ON_FAULT, _ON_TRAP, _OTHER, _SATP, _WORDS = range(12)
@@ -54,7 +54,7 @@ class InPlaceHart(Hart):
         self._mstatus_at = self._find(REG_MSTATUS, self._mstatus | SR_FS_INITIAL)
         self._write(REG_PRIV, USER)
         self._add_hooks()
-        self.serve()
+        self._served()
 
     def _find_cpu(self) -> memoryview:
         """Search what Unicorn's handle points to for the block that holds known values of x1..x31."""
@@ -119,13 +119,7 @@ class InPlaceHart(Hart):
         self._handlers[word] = function  # keeps it alive
         self._words[word] = id(function)
 
-    def serve(
-        self,
-        on_syscall: Callable[[], None] | None = None,
-        on_fault: Callable[[int, int], bool] | None = None,
-        on_trap: Callable[[int, int], None] | None = None,
-    ) -> None:
-        super().serve(on_syscall, on_fault, on_trap)
+    def _served(self) -> None:
         self._handler(_ON_SYSCALL, self.on_syscall)
         self._handler(_ON_FAULT, self.on_fault)
         self._handler(_ON_TRAP, self.on_trap)
@@ -163,9 +157,6 @@ class InPlaceHart(Hart):
     def enter(self, frame: TrapFrame, root: int) -> None:
         self.frame = frame
         self._enter(frame.host, sv39.SATP_SV39 | root)
-
-    def leave(self, root: int) -> None:
-        self._words[_STALE] = 1
 
     def fpu_written(self) -> bool:
         return self._cpu[self._mstatus_at] & SR_FS == SR_FS_DIRTY

@@ -271,7 +271,7 @@ class VmSpace(UserMemory):
         self.refs -= 1
         if self.refs == 0:
             self.pmap.destroy()
-            self.kernel.hart.leave(self.pmap.root)
+            self.pmap.hart.downgraded()
             for entry in self.entries:
                 if entry.obj is not None:
                     entry.obj.release()

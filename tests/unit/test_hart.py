@@ -272,11 +272,11 @@ def test_entering_another_space_changes_translations(bench: Bench) -> None:
 
 
 def test_a_root_table_in_a_reused_frame(bench: Bench) -> None:
-    """A new space may get the root table's frame of one that is gone: `leave` makes the hart forget it."""
+    """A new space may get the root table's frame of one that is gone, of which the hart is told."""
     bench.map(DATA_VA, DATA, V | R | W | U)
     bench.words[DATA << 9], bench.words[DATA + 1 << 9] = 10, 20
     bench.run("load_4", DATA_VA)
-    bench.hart.leave(bench.root)
+    bench.hart.downgraded()
     bench.map(DATA_VA, DATA + 1, V | R | W | U)
     bench.run("load_4", DATA_VA)
     assert bench.frame.words[A2] == 20
