@@ -129,19 +129,28 @@ self_modifying(void)
 	return call(p);
 }
 
+/* Fork with code in a page that may be stored to; it has run on both sides. */
+static pid_t
+fork_with_code(char **p)
+{
+	*p = map(PROT_READ | PROT_WRITE | PROT_EXEC);
+	store_code(*p, 1);
+	CHECK_EQ(call(*p), 1);
+	pid_t pid = fork();
+	if (pid == 0)
+		CHECK_EQ(call(*p), 1);
+	return pid;
+}
+
 /* Each side of a fork changes its own copy. */
 static int
 forked(void)
 {
-	char *p = map(PROT_READ | PROT_WRITE | PROT_EXEC);
+	char *p;
 	struct baton go = new_baton();
-	pid_t pid;
+	pid_t pid = fork_with_code(&p);
 
-	store_code(p, 1);
-	CHECK_EQ(call(p), 1);
-	pid = fork();
 	if (pid == 0) {
-		CHECK_EQ(call(p), 1);
 		await(go);
 		_exit(call(p));
 	}
@@ -156,14 +165,10 @@ forked(void)
 static int
 child_first(void)
 {
-	char *p = map(PROT_READ | PROT_WRITE | PROT_EXEC);
-	pid_t pid;
+	char *p;
+	pid_t pid = fork_with_code(&p);
 
-	store_code(p, 1);
-	CHECK_EQ(call(p), 1);
-	pid = fork();
 	if (pid == 0) {
-		CHECK_EQ(call(p), 1);
 		store_code(p, 2);
 		_exit(call(p));
 	}

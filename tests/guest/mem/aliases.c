@@ -36,6 +36,18 @@ map_code(int fd, int prot, int flags)
 	return p;
 }
 
+/* A shared mapping that was written to, and then may do everything; its code has run. */
+static char *
+written_and_run(int fd)
+{
+	char *p = map_code(fd, RW, MAP_SHARED);
+
+	put(p, 10);
+	CHECK_EQ(mprotect(p, PAGE, RWX), 0);
+	expect(p, 10);
+	return p;
+}
+
 int
 main(void)
 {
@@ -54,10 +66,7 @@ main(void)
 		CHECK_EQ(munmap(p, PAGE), 0);
 	}
 	/* A mapping that may do both, and one that may execute, then only store. */
-	char *w = map_code(fd, RW, MAP_SHARED);
-	put(w, 10);
-	CHECK_EQ(mprotect(w, PAGE, RWX), 0);
-	expect(w, 10);
+	char *w = written_and_run(fd);
 	char *x = map_code(fd, RX, MAP_SHARED);
 	expect(x, 10);
 	CHECK_EQ(mprotect(w, PAGE, RW), 0);
@@ -67,10 +76,7 @@ main(void)
 	}
 	CHECK_EQ(munmap(x, PAGE) | munmap(w, PAGE), 0);
 	/* Two that may do both. */
-	char *a = map_code(fd, RW, MAP_SHARED);
-	put(a, 10);
-	CHECK_EQ(mprotect(a, PAGE, RWX), 0);
-	expect(a, 10);
+	char *a = written_and_run(fd);
 	char *b = map_code(fd, RWX, MAP_SHARED);
 	expect(b, 10);
 	put(a, 20);

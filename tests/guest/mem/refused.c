@@ -197,29 +197,15 @@ execute_only(void)
 	CHECK_EQ(load_signal(p), SIGSEGV);
 }
 
-static void
-in_a_child(void (*test)(void))
-{
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		test();
-		_exit(0);
-	}
-	CHECK_EQ(waitpid(pid, &status, 0), pid);
-	CHECK_EQ(status, 0);
-}
-
 int
 main(void)
 {
-	in_a_child(protect_fails);
-	in_a_child(growing_move_fails);
-	in_a_child(shrinking_move_fails);
-	in_a_child(fork_fails);
-	in_a_child(stack_limit);
-	in_a_child(write_only);
-	in_a_child(execute_only);
+	CHECK_CHILD(protect_fails);
+	CHECK_CHILD(growing_move_fails);
+	CHECK_CHILD(shrinking_move_fails);
+	CHECK_CHILD(fork_fails);
+	CHECK_CHILD(stack_limit);
+	CHECK_CHILD(write_only);
+	CHECK_CHILD(execute_only);
 	return 0;
 }
