@@ -10,6 +10,7 @@ from kernel.kauth import System
 from kernel.proc import PL_CONTROLT
 from kernel.resource import own_usage
 from kernel.syscall import Result, syscall
+from kernel.text import encode
 from kernel.time import realtime
 from kernel.vfs import namei
 from kernel.vfs.vnode import VREG, VWRITE, Vnode
@@ -76,7 +77,7 @@ def pack_record(p: Proc) -> bytes:
     elapsed = k.clock.now() - p.start
     controlled = p.lflag & PL_CONTROLT and p.session.ttyvp is not None
     return _RECORD.pack(
-        p.comm.encode("utf-8", "surrogateescape")[:16],
+        encode(p.comm)[:16],
         encode_comp(usage.utime * AHZ // _NS),
         encode_comp(usage.stime * AHZ // _NS),
         encode_comp(elapsed * AHZ // _NS),

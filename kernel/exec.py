@@ -25,6 +25,7 @@ from kernel.ptrace import TRAP_EXEC, EventInfo, event_stop
 from kernel.signo import SIGKILL, bit
 from kernel.sys_sig import execsigs
 from kernel.syscall import JUSTRETURN, Result, syscall
+from kernel.text import decode
 from kernel.uvm.map import MAXSSIZ, MAXTSIZ, USRSTACK, MapEntry, VmSpace, round_page
 from kernel.uvm.page import PAGE_SIZE
 from kernel.uvm.pmap import PROT_READ, PROT_WRITE
@@ -339,8 +340,8 @@ def _point_of_no_return(l: Lwp, package: Package, vm: VmSpace, cred: Cred) -> No
         p.textvp.text_refs -= 1
         p.textvp.release()
     p.textvp = vnode
-    p.path = package.path.decode("utf-8", "surrogateescape")
-    p.comm = package.path.rsplit(b"/", 1)[-1][:16].decode("utf-8", "surrogateescape")
+    p.path = decode(package.path)
+    p.comm = decode(package.path.rsplit(b"/", 1)[-1][:16])
     p.psstrp = USRSTACK - PS_STRINGS_SIZE
     p.flag |= PK_EXEC
     p.acflag &= ~AFORK

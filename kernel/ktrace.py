@@ -19,6 +19,7 @@ from kernel.siginfo import SigInfo
 from kernel.signo import pack_sigset
 from kernel.syscall import Result, syscall
 from kernel.systrace import peek, peek_string
+from kernel.text import encode
 from kernel.time import realtime
 from kernel.tracefile import TraceFile
 from kernel.vfs import namei
@@ -202,7 +203,7 @@ class KTrace:
         trace = p.tracep
         version = (p.traceflag & VERSION_MASK) >> VERSION_SHIFT
         seconds, ns = divmod(realtime(self.kernel), 10**9)
-        comm = p.comm.encode("utf-8", "surrogateescape")[:16]
+        comm = encode(p.comm)[:16]
         header = _HEADER.pack(len(payload), kind, version, p.pid, comm)
         short = seconds & 0xFFFF_FFFF  # all that the older versions have room for
         if version == 0:

@@ -38,6 +38,7 @@ from kernel.siginfo import Pending, SigActs
 from kernel.signal import Signals
 from kernel.signo import DEFAULT_IGNORED, SIGCONT, bit
 from kernel.syscall import MAXSYSCALL
+from kernel.text import encode
 from kernel.trap import TRAP_CYCLES, TRAP_NS, Trap, trap_of
 from kernel.uidinfo import UidInfo
 from kernel.uvm.cow import DEFAULT, STRATEGIES
@@ -513,7 +514,7 @@ class Kernel(Trap):
 
     def log(self, text: str) -> None:
         """Append to the kernel's message buffer, which keeps its last 16 KiB (kern.msgbuf)."""
-        self.msgbuf += text.encode("utf-8", "surrogateescape")
+        self.msgbuf += encode(text)
         del self.msgbuf[:-MSGBUF_SIZE]
 
     def audit(self) -> list[str]:

@@ -33,6 +33,7 @@ from kernel.sched import LSRUN, LSSLEEP, LSSTOP, LSSUSPENDED, LSZOMB, CondVar
 from kernel.siginfo import SigInfo
 from kernel.signo import SI_LWP, check_signo
 from kernel.syscall import JUSTRETURN, Result, syscall
+from kernel.text import decode, encode
 from kernel.time import TIMER_ABSTIME, clock_gettime, copyin_timespec, pack_timespec
 
 LWP_DETACHED, LWP_SUSPENDED = 0x40, 0x80
@@ -427,7 +428,7 @@ def sys__lwp_setname(l: Lwp, lid: int, name: int) -> Result:
         if error.errno != ENAMETOOLONG:
             raise
         text = l.proc.vm.copyin(name, MAXLWPNAME - 1)
-    _find(l, lid).name = text.decode("utf-8", "surrogateescape")
+    _find(l, lid).name = decode(text)
     return None
 
 
@@ -437,6 +438,6 @@ def sys__lwp_getname(l: Lwp, lid: int, name: int, length: int) -> Result:
     target = _find(l, lid)
     if not length:
         raise Errno(ENAMETOOLONG)
-    text = target.name.encode("utf-8", "surrogateescape")[: min(length, MAXLWPNAME) - 1]
+    text = encode(target.name)[: min(length, MAXLWPNAME) - 1]
     l.proc.vm.copyout(name, text + b"\0")
     return None

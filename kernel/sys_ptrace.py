@@ -28,6 +28,7 @@ from kernel.siginfo import SIGINFO_SIZE, SigInfo
 from kernel.signo import NSIG, SIGKILL, SIGSTOP, STOP_SIGNALS, bit, pack_sigset, parse_sigset
 from kernel.syscall import Result, syscall
 from kernel.systrace import peek
+from kernel.text import encode
 from kernel.uvm.map import VM_MAXUSER_ADDRESS
 from kernel.vfs.namei import is_under
 
@@ -385,7 +386,7 @@ def _lwpinfo(l: Lwp, t: Proc, trace: Trace, addr: int, data: int) -> Result:
 def _status(l: Lwp, lt: Lwp | None, addr: int, data: int) -> Result:
     fields = (0, bytes(16), bytes(16), b"", 0)
     if lt is not None:
-        name = lt.name.encode("utf-8", "surrogateescape")[:19]
+        name = encode(lt.name)[:19]
         fields = (lt.lid, pack_sigset(lt.sigpend.set), pack_sigset(lt.sigmask), name, lt.private)
     l.proc.vm.copyout(addr, _LWPSTATUS.pack(*fields)[:data])
     return None

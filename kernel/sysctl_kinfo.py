@@ -25,6 +25,7 @@ from kernel.proc import (
 from kernel.prot import proc_find
 from kernel.resource import own_usage
 from kernel.sched import LSIDL, LSONPROC, LSRUN, LSSLEEP, LSSTOP, LSSUSPENDED
+from kernel.text import encode
 from kernel.time import NS, TICK, US
 from kernel.vfs.namei import path_of
 
@@ -92,7 +93,7 @@ def _sigset(signals: int) -> bytes:
 
 def _text(text: str, size: int) -> bytes:
     """A name, as far as there is room for it. Names need not be UTF-8."""
-    return text.encode("utf-8", "surrogateescape")[:size]
+    return encode(text)[:size]
 
 
 def _timeval(ns: int) -> tuple[int, int]:
@@ -302,7 +303,7 @@ def kern_proc_args(r: Request) -> None:
     if which == KERN_PROC_PATHNAME:
         if p.path is None:
             raise Errno(ENOENT)
-        r.put(p.path.encode("utf-8", "surrogateescape") + b"\0")
+        r.put(encode(p.path) + b"\0")
         return
     if which == KERN_PROC_CWD:
         r.put(path_of(p, p.cwdi.cdir) + b"\0")

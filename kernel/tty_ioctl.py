@@ -32,6 +32,7 @@ from kernel.resource import own_usage
 from kernel.sched import LSONPROC, LSRUN
 from kernel.signo import SIGHUP, SIGWINCH
 from kernel.termios import CIGNORE, EXTPROC, FLUSHO, ICANON, PENDIN, TERMIOS_SIZE, Termios
+from kernel.text import encode
 
 if TYPE_CHECKING:
     from kernel.file import IoctlResult
@@ -283,7 +284,7 @@ def show_status(tty: Tty) -> None:
     """What ^T prints: the load, and what the foreground process that seems most interesting is doing."""
     if tty.column:
         tty.output(b"\n")
-    tty.output(f"load: {_load(tty)}  {_status(tty)}\n".encode("utf-8", "surrogateescape"))
+    tty.output(encode(f"load: {_load(tty)}  {_status(tty)}\n"))
     tty.start()
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kernel.errno import EACCES, EISDIR, ENOENT, EROFS, Errno
 from kernel.proc import SIDL, SZOMB, Proc
+from kernel.text import encode
 from kernel.vfs import proctext
 from kernel.vfs.mount import MNT_NOEXEC, MNT_NOSUID, Mount
 from kernel.vfs.vnfile import DirFile, VnodeFile
@@ -101,7 +102,7 @@ class ProcText(ProcNode):
 
     def text(self) -> bytes:
         made = self.make()
-        return made if isinstance(made, bytes) else made.encode("utf-8", "surrogateescape")
+        return made if isinstance(made, bytes) else encode(made)
 
     def read(self, offset: int, length: int) -> bytes:
         return self.text()[offset : offset + length]

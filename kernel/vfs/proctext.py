@@ -11,6 +11,7 @@ from kernel.limits import NAMES, RLIM_INFINITY
 from kernel.proc import PK_SYSTEM, PS_WEXIT, SZOMB, Proc
 from kernel.resource import own_usage
 from kernel.sched import LSONPROC, LSRUN
+from kernel.text import encode
 from kernel.time import NS, US
 from kernel.uvm.page import KINDS
 from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE
@@ -144,7 +145,7 @@ def cmdline(p: Proc) -> bytes:
             return _strings(p, p.vm.copyin_word(p.psstrp), p.vm.copyin_int(p.psstrp + 8))
         except Errno:
             pass  # it has unmapped them, or overwritten what points to them
-    return f"({p.comm})\0".encode("utf-8", "surrogateescape")
+    return encode(f"({p.comm})\0")
 
 
 def environ(p: Proc) -> bytes:
@@ -246,7 +247,7 @@ def root(p: Proc, asking: Proc | None) -> bytes:
 def exe(p: Proc, asking: Proc | None) -> bytes:
     if p.path is None:
         raise Errno(ENOENT)
-    return p.path.encode("utf-8", "surrogateescape")
+    return encode(p.path)
 
 
 def descriptor(p: Proc, fd: int, asking: Proc | None) -> bytes:
