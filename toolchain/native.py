@@ -28,9 +28,7 @@ HOSTS = {
 _FLAGS = ("-shared", "-fPIC", "-O2", "-g0", "-std=gnu17", "-Wall", "-Wextra", "-fno-stack-protector")
 # zig's cc adds a sanitizer to unoptimised code, and the host's libc; the machine needs neither.
 _ZIG_FLAGS = ("-nostdlib", "-fno-sanitize=all")
-
-
-# The functions of Python's that trap.c calls are found when it is loaded; only macOS's linker wants to be told.
+# The functions of Python's that are called are found when it is loaded; only macOS's linker wants to be told.
 _MACOS_FLAGS = ("-Wl,-undefined,dynamic_lookup",)
 
 

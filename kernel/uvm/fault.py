@@ -68,8 +68,8 @@ def quick_store(vm: VmSpace, va: int) -> bool:
     """The faults that happen most, in as few steps as can be: stores to private memory that holds no code.
 
     Does what `fault` would do for the first store to a page of zeroes, and for a store to a page that fork left
-    without W, if the leaf table is there and this space's own, and a frame is free that held
-    no code. False in any other case, with nothing changed. It saves about half of the time.
+    without W, if the leaf table is there and this space's own, and a frame is free that held no code. False in any
+    other case, with nothing changed. It saves about half of the time.
     """
     i = bisect_right(vm.starts, va) - 1
     if i < 0 or va >= (entry := vm.entries[i]).end:
