@@ -1,7 +1,7 @@
 """Descriptor tables and working directories (NetBSD: kern_descrip.c, vfs_cwd.c; spec C.12, C.14).
 
-A descriptor is an index into `files`, plus two flags. The flags, and which numbers are taken, are ints used
-as bit sets: fork copies them by copying a reference, and the lowest free number is a matter of arithmetic.
+A descriptor is a key of `files`, plus two flags. The flags, and which numbers are taken, are ints used as bit
+sets: fork copies them by copying a reference, and the lowest free number is a matter of arithmetic.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ RLIMIT_NOFILE = 8
 class FileDesc:
     """A descriptor table (filedesc_t). `refs` counts the processes that share it.
 
-    A number that is taken while `files` has None there is reserved: some LWP is about to open something.
+    A number that is taken while `files` does not have it is reserved: some LWP is about to open something.
     """
 
     __slots__ = (
@@ -42,7 +42,7 @@ class FileDesc:
 
     def __init__(self) -> None:
         self.refs = 1
-        self.files: list[File | None] = []
+        self.files: dict[int, File] = {}
         self.used = 0
         self.reserved = 0
         self.exclose = 0  # FD_CLOEXEC
@@ -66,18 +66,16 @@ class FileDesc:
         Left out are kqueues, close-on-fork descriptors, and numbers that are reserved but not open yet.
         """
         new = FileDesc()
-        files = new.files = self.files[: self.used.bit_length()]
+        files = new.files = self.files.copy()
         used = self.used
         dropped = (self.kqueues | self.foclose | self.reserved) & used
         if dropped:
             used &= ~dropped
-            for fd in range(len(files)):
+            for fd in self.files:
                 if dropped >> fd & 1:
-                    files[fd] = None
-            del files[used.bit_length() :]
-        for file in files:
-            if file is not None:
-                file.refs += 1
+                    del files[fd]
+        for file in files.values():
+            file.refs += 1
         new.used = used
         new.exclose = self.exclose & used
         return new
@@ -94,25 +92,24 @@ class FileDesc:
                 file.drop_record_locks(p)
         if self.refs:
             return
-        files, self.files = self.files, []
+        files, self.files = self.files, {}
         self.used = self.exclose = self.foclose = self.kqueues = self.reserved = 0
         for fd in sorted(self.knotes):
             self._close_knotes(fd)
-        for open_file in files:
-            if open_file is not None:
-                open_file.refs -= 1
-                if not open_file.refs and not open_file.holds:
-                    open_file.destroy(l)
+        for fd in sorted(files):
+            open_file = files[fd]
+            open_file.refs -= 1
+            if not open_file.refs and not open_file.holds:
+                open_file.destroy(l)
 
     # -- lookup and allocation ----------------------------------------------------------------------
 
     def get(self, fd: int) -> File:
         """The open file of a descriptor. Raises Errno(EBADF)."""
-        if 0 <= fd < len(self.files):
-            file = self.files[fd]
-            if file is not None:
-                return file
-        raise Errno(EBADF)
+        file = self.files.get(fd)
+        if file is None:
+            raise Errno(EBADF)
+        return file
 
     def reserve(self, l: Lwp, minimum: int = 0) -> int:
         """Take the lowest free number from `minimum` on; `install` or `cancel` must follow.
@@ -125,8 +122,6 @@ class FileDesc:
             raise Errno(EMFILE)
         self.used |= 1 << fd
         self.reserved |= 1 << fd
-        if fd >= len(self.files):
-            self.files += [None] * (fd + 1 - len(self.files))
         return fd
 
     def cancel(self, fd: int) -> None:
@@ -161,10 +156,8 @@ class FileDesc:
         if not 0 <= fd < limit(l):
             raise Errno(EBADF)
         file.refs += 1  # it must survive even when it loses its last descriptor here
-        if fd < len(self.files) and self.files[fd] is not None:
+        if fd in self.files:
             self.close(l, fd)
-        if fd >= len(self.files):
-            self.files += [None] * (fd + 1 - len(self.files))
         if self.reserved >> fd & 1:
             file.release(l)
             raise Errno(EBUSY)  # another LWP is in the middle of opening this very number
@@ -181,7 +174,7 @@ class FileDesc:
         LWPs asleep in the file through this table look again, and find the descriptor closed.
         """
         file = self.get(fd)
-        self.files[fd] = None
+        del self.files[fd]
         mask = ~(1 << fd)
         self.used &= mask
         if (self.exclose | self.foclose | self.kqueues) & ~mask:
@@ -202,8 +195,8 @@ class FileDesc:
 
     def close_from(self, l: Lwp, fd: int) -> None:
         """Close every descriptor from `fd` on."""
-        for number in range(max(fd, 0), len(self.files)):
-            if self.files[number] is not None:
+        for number in sorted(self.files):
+            if number >= fd:
                 self.close(l, number)
 
     # -- flags and audits ---------------------------------------------------------------------------
@@ -217,9 +210,7 @@ class FileDesc:
 
     def open_files(self) -> Iterator[tuple[int, File]]:
         """Every open descriptor and its file, by number."""
-        for fd, file in enumerate(self.files):
-            if file is not None:
-                yield fd, file
+        yield from sorted(self.files.items())
 
 
 def limit(l: Lwp) -> int:

@@ -258,7 +258,7 @@ async def _finish_lock(l: Lwp, fd: int, file: VnodeFile, rest: Pending, span: tu
     file.holds += 1
     try:
         await rest
-        if l.proc.fd.files[fd] is not file and file.vnode.locks is not None:
+        if l.proc.fd.files.get(fd) is not file and file.vnode.locks is not None:
             # Closed meanwhile by another LWP: a close lets go of the process's locks, of this one too.
             file.vnode.locks.unlock(l.proc, *span)
             raise Errno(EBADF)

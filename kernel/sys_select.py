@@ -125,7 +125,7 @@ class PollRequest:
         for index, (fd, events, _) in enumerate(self.entries):
             revents = 0
             if fd >= 0:
-                file = files[fd] if fd < len(files) else None
+                file = files.get(fd)
                 revents = POLLNVAL if file is None else file.poll(events & 0xFFFF | POLLERR | POLLHUP)
             self.revents[index] = revents
             ready += revents != 0
@@ -133,8 +133,7 @@ class PollRequest:
 
     def interest(self) -> list[tuple[File, int]]:
         files = self.l.proc.fd.files
-        found = [(files[fd], events & 0xFFFF) for fd, events, _ in self.entries if 0 <= fd < len(files)]
-        return [(file, events) for file, events in found if file is not None]
+        return [(files[fd], events & 0xFFFF) for fd, events, _ in self.entries if fd in files]
 
     def copyout(self) -> None:
         if self.entries:
@@ -207,7 +206,7 @@ class SelectRequest:
                 bit = wanted & -wanted
                 wanted ^= bit
                 fd = bit.bit_length() - 1
-                file = files[fd] if fd < len(files) else None
+                file = files.get(fd)
                 if file is None:
                     raise Errno(EBADF)
                 found.append((file, events))

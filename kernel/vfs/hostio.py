@@ -202,7 +202,6 @@ def open_stdio(kernel: Kernel, p: Proc) -> None:
         assert vnode is not None
         device = kernel.vfs.cdevsw[vnode.rdev]
         table = p.fd
-        table.files.append(None)
         table.used |= 1 << fd
         table.reserved |= 1 << fd
         table.install(fd, DeviceFile(kernel.files, mode, p.cred, vnode, device))

@@ -312,8 +312,8 @@ class DescriptorDir(ProcDir):
         p = self.mount.process(self.process.pid)
         if p is None or p.stat == SZOMB or not name.isdigit() or name != b"%d" % int(name):
             return None
-        fd, files = int(name), p.fd.files
-        if fd >= len(files) or files[fd] is None:
+        fd = int(name)
+        if fd not in p.fd.files:
             return None
         ino = self.process.ino + FD_SLOT + fd
         return ProcLink(self, 0o500, ino, p, lambda asking: proctext.descriptor(self.process.alive(), fd, asking))
