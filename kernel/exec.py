@@ -331,7 +331,7 @@ def _point_of_no_return(l: Lwp, package: Package, vm: VmSpace, cred: Cred) -> No
     if k.signals.candidates(l):
         l.ast = True  # stops from the terminal that were held back until now
     old, p.vm = p.vm, vm
-    k.hart.enter(l.frame, vm.pmap.root)  # before the old tables go, and their frames to somebody else
+    k.hart.enter(l.frame, vm.pmap.root, l)  # before the old tables go, and their frames to somebody else
     old.release()
     vnode = package.vnode
     vnode.hold()

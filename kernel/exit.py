@@ -45,7 +45,7 @@ from kernel.signo import (
     SIGHUP,
     SIGKILL,
 )
-from kernel.syscall import Result, syscall
+from kernel.syscall import JUSTRETURN, Result, syscall
 from kernel.time import TICK
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ P_ALL, P_PID, P_PGID, P_SID, P_UID, P_GID = 0, 1, 4, 5, 7, 8
 @syscall(1, "void exit(int rval)")
 def sys_exit(l: Lwp, rval: int) -> Result:
     exit1(l, rval, 0)
-    return None
+    return JUSTRETURN
 
 
 def exit1(l: Lwp, code: int, signo: int) -> None:

@@ -37,7 +37,7 @@ from kernel.select import SelInfo
 from kernel.siginfo import Pending, SigActs
 from kernel.signal import Signals
 from kernel.signo import DEFAULT_IGNORED, SIGCONT, bit
-from kernel.syscall import MAXSYSCALL
+from kernel.syscall import MAXSYSCALL, direct_calls
 from kernel.text import encode
 from kernel.trap import TRAP_CYCLES, TRAP_NS, Trap, trap_of
 from kernel.uidinfo import UidInfo
@@ -113,7 +113,9 @@ class Kernel(Trap):
         self.frames.forget_code = self.hart.forget_code
         self.uareas = UAreas(self.frames)
         self.fpu = Fpu(self.hart, self.uareas)
-        self.direct = MAXSYSCALL
+        self.calls = direct_calls(self.settle, self.failed)
+        self.syscalls = self.calls.counts
+        self.direct = True
         self.faults_watched = False
         self.calls_watched = 0  # processes that stop at every system call for their tracer
         self.sdt = Sdt(self, self._listeners_changed)
@@ -142,7 +144,6 @@ class Kernel(Trap):
         self.cow_strategy = STRATEGIES[cow]
         self.stats = KernelStats()
         self.futexes = Futexes()
-        self.syscalls = [0] * MAXSYSCALL
         self.clock_words[TRAP_COST] = TRAP_CYCLES
         self.msgbuf = bytearray()
         self.halting = False
@@ -167,7 +168,8 @@ class Kernel(Trap):
 
     def _listeners_changed(self) -> None:
         """What the hottest paths test is at hand."""
-        self.direct = 0 if self.sdt.calls or self.calls_watched else MAXSYSCALL
+        self.direct = not (self.sdt.calls or self.calls_watched)
+        self.calls.limit = MAXSYSCALL if self.direct else 0
         self.faults_watched = self.sdt.fault.on
 
     def watch_calls(self, delta: int) -> None:
@@ -186,7 +188,7 @@ class Kernel(Trap):
         l = self.initproc.lwps[0]
         l.coro = self._init(l)
         l.coro.send(None)  # up to its first sleep: it has no children yet
-        self.hart.serve(self.syscall, self.page_fault, self.trap)
+        self.hart.serve(self.syscall, self.page_fault, self.trap, self.calls)
 
     def _system_process(self, name: str, parent: Proc | None) -> Proc:
         """A process that never leaves the kernel."""
@@ -302,7 +304,6 @@ class Kernel(Trap):
         l.coro = None
         l.wchan.waiters.remove(l)
         l.wchan = None
-        l.wmesg = ""
         p.flag &= ~PK_SYSTEM
         self.curlwp = l
         execve(l, path, argv, envv)
@@ -360,8 +361,11 @@ class Kernel(Trap):
         l = self.curlwp
         while not self.halting:
             if l.stat != LSONPROC:
-                l = self.pick()
-            elif l.coro is not None:
+                found = self.pick()
+                if found is None:
+                    return
+                l = found
+            if l.coro is not None:
                 try:
                     l.coro.send(None)
                     if l.stat == LSSLEEP:
@@ -389,11 +393,11 @@ class Kernel(Trap):
             else:
                 if self.fpu.owner is not l:
                     self.fpu.switch_to(l)
-                self.hart.enter(l.frame, l.proc.vm.pmap.root)
+                self.hart.enter(l.frame, l.proc.vm.pmap.root, l)
                 return
 
-    def pick(self) -> Lwp:
-        """Make the next runnable LWP the current one, waiting for one if need be."""
+    def pick(self) -> Lwp | None:
+        """Make the next runnable LWP the current one, waiting for one if need be; None if the machine halts."""
         sched = self.sched
         self.account(self.curlwp)
         if self.sdt.off_cpu.on:
@@ -402,7 +406,7 @@ class Kernel(Trap):
             self._idle()
             self._mark = self.clock_words[USED]  # nobody's time
             if self.halting:
-                return self.curlwp
+                return None
         if self.curlwp.lwpctl:
             lwpctl.stopped(self.curlwp)
         self.curlwp = l = sched.runq.popleft()
@@ -425,11 +429,12 @@ class Kernel(Trap):
 
     def start_quantum(self) -> None:
         """The current LWP may run for a tick, more or less by the seed."""
-        self.quantum_end = self.clock_words[USED] + SHORTEST_QUANTUM + self._jitter(JITTER_BITS)
+        words = self.clock_words
+        self.quantum_end = end = words[USED] + SHORTEST_QUANTUM + self._jitter(JITTER_BITS)
         if self.sched.callouts or self.curlwp.proc.timers is not None:
             self.set_limit()
         else:
-            self.clock_words[LIMIT] = self.quantum_end
+            words[LIMIT] = end
 
     def _idle(self) -> None:
         """Nobody can run: wait for input if somebody may be waiting for it, else let time jump."""
@@ -477,7 +482,8 @@ class Kernel(Trap):
 
     def account(self, l: Lwp) -> None:
         """Charge the time since the last call to an LWP: traps as system time, code as user time."""
-        used, traps = self.clock_words[USED], self.clock_words[TRAPS]
+        words = self.clock_words
+        used, traps = words[USED], words[TRAPS]
         system = (traps - self._trap_mark) * TRAP_NS
         user = (used - self._mark) // CYCLES_PER_NS - system
         self._mark = used

@@ -18,10 +18,12 @@ or a pair (a0, a1). Failure is `raise Errno(...)`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from inspect import iscoroutinefunction
+from types import CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
+from emu.machine.calls import SIGNED_32, SIGNED_64, UNSIGNED_32, UNSIGNED_64, UNUSED, Calls
 from kernel.errno import NAMES
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 Value = int | tuple[int, int] | None
 Result = Value | Coroutine[Any, Any, Value]
 Handler = Callable[..., Result]
+WAITING = (CoroutineType, GeneratorType)  # the types of a result that is yet to come
 
 
 class _JustReturn(tuple[int, int]):
@@ -40,82 +43,84 @@ class _JustReturn(tuple[int, int]):
 JUSTRETURN = _JustReturn((-2, 0))
 
 MAXSYSCALL = 512
+SYSCALL_LENGTH = 12  # bytes: ecall, and the jump that is passed over when there is no error
 FIRST_ARGUMENT = 9  # a0 = x10 is word 9 of a trap frame, which starts with x1
 
-_SIGNED32 = {"int", "pid_t", "lwpid_t", "mqd_t", "idtype_t", "clockid_t", "timer_t", "psetid_t", "key_t"}
-_UNSIGNED32 = {"u_int", "unsigned int", "unsigned", "mode_t", "uid_t", "gid_t", "id_t", "socklen_t"}
-_SIGNED64 = {"long", "off_t", "ssize_t", "quad_t", "intptr_t", "register_t"}
-_UNSIGNED64 = {"size_t", "u_long", "unsigned long", "dev_t", "uint64_t", "nfds_t"}
+_TYPES = {
+    SIGNED_32: "int|pid_t|lwpid_t|mqd_t|idtype_t|clockid_t|timer_t|psetid_t|key_t",
+    UNSIGNED_32: "u_int|unsigned int|unsigned|mode_t|uid_t|gid_t|id_t|socklen_t",
+    SIGNED_64: "long|off_t|ssize_t|quad_t|intptr_t|register_t",
+    UNSIGNED_64: "size_t|u_long|unsigned long|dev_t|uint64_t|nfds_t",
+    UNUSED: "PAD",
+}
+_KINDS = {name: kind for kind, names in _TYPES.items() for name in names.split("|")}
+
+_AS_INT: dict[int, Callable[[int], int]] = {
+    SIGNED_32: lambda word: ((word & 0xFFFF_FFFF) ^ 1 << 31) - (1 << 31),
+    UNSIGNED_32: lambda word: word & 0xFFFF_FFFF,
+    SIGNED_64: lambda word: (word ^ 1 << 63) - (1 << 63),
+    UNSIGNED_64: lambda word: word,
+}
 
 
 class SyscallEntry:
     """One row of a system call table: number, name, C prototype, and whether the call may sleep."""
 
-    __slots__ = ("_arguments", "call", "handler", "name", "number", "prototype", "registers", "sleeps")
+    __slots__ = ("handler", "kinds", "name", "number", "prototype", "sleeps")
 
     def __init__(self, number: int, prototype: str, handler: Handler, sleeps: bool) -> None:
         self.number = number
         self.prototype = prototype
         self.handler = handler
         self.sleeps = sleeps
-        self.name, self._arguments = parse_prototype(prototype)
-        self.registers = len(self._arguments)  # how many they take, PADs among them
-        self.call: Callable[[Lwp, memoryview], Result] = self._first_call
+        self.name, self.kinds = parse_prototype(prototype)
 
-    def _first_call(self, l: Lwp, frame: memoryview) -> Result:
-        """A run uses a dozen calls of the hundreds there are: their loaders are made when they are needed."""
-        self.call = _argument_loader(self.handler, self._arguments)
-        return self.call(l, frame)
+    @property
+    def registers(self) -> int:
+        """How many the arguments take, PADs among them."""
+        return len(self.kinds)
+
+    def call(self, l: Lwp, frame: Sequence[int]) -> Result:
+        """Call the handler with the arguments that are in a trap frame's words."""
+        return self.handler(l, *[
+            _AS_INT[kind](frame[register])
+            for register, kind in enumerate(self.kinds, FIRST_ARGUMENT)
+            if kind != UNUSED
+        ])  # fmt: skip
 
 
-def parse_prototype(prototype: str) -> tuple[str, list[str | None]]:
-    """Split a C prototype into the call's name and a list of argument C types; None marks a PAD register.
+def parse_prototype(prototype: str) -> tuple[str, list[int]]:
+    """Split a C prototype into the call's name and, for each register of arguments, what becomes of it.
 
     Raises ValueError for a type whose width is not known: better at import than a wrong sign at run time.
     """
     match = re.fullmatch(r"\s*(?P<type>[\w\s*]*?)(?P<name>\w+)\((?P<args>.*)\)\s*", prototype)
     if match is None:
         raise ValueError(f"not a prototype: {prototype!r}")
-    kinds: list[str | None] = []
+    kinds = []
     for text in match["args"].replace("...", "").split(","):
         text = text.strip()
         if text in ("", "void"):
             continue
         if "*" in text or "[" in text:
-            kinds.append("pointer")
+            kinds.append(UNSIGNED_64)
             continue
         words = text.replace("const ", "").split()
-        if words[-1] == "PAD":
-            kinds.append(None)
-            continue
-        kind = " ".join(words[:-1])
-        if kind not in _SIGNED32 | _UNSIGNED32 | _SIGNED64 | _UNSIGNED64:
-            raise ValueError(f"unknown argument type {kind!r} in {prototype!r}")
+        kind = _KINDS.get("PAD" if words[-1] == "PAD" else " ".join(words[:-1]))
+        if kind is None:
+            raise ValueError(f"unknown argument type in {prototype!r}: {text!r}")
         kinds.append(kind)
     return match["name"], kinds
 
 
-def _argument_loader(handler: Handler, kinds: list[str | None]) -> Callable[[Lwp, memoryview], Result]:
-    """A function (lwp, trap frame words) -> handler's result, with the conversions spelled out in its text.
-
-    Built once for each system call from its prototype, so that the hot path is one expression without loops.
-    """
-    terms = []
-    for register, kind in enumerate(kinds, FIRST_ARGUMENT):
-        word = f"f[{register}]"
-        if kind is None:
-            continue
-        if kind in _SIGNED32:
-            terms.append(f"(({word} & 0xffffffff) ^ 0x80000000) - 0x80000000")
-        elif kind in _UNSIGNED32:
-            terms.append(f"{word} & 0xffffffff")
-        elif kind in _SIGNED64:
-            terms.append(f"({word} ^ (1 << 63)) - (1 << 63)")
-        else:
-            terms.append(word)
-    source = f"lambda l, f: handler(l{''.join(', ' + t for t in terms)})"
-    loader: Callable[[Lwp, memoryview], Result] = eval(source, {"handler": handler})
-    return loader
+def direct_calls(on_result: Callable[[Any], None], on_error: Callable[[BaseException], None]) -> Calls:
+    """The table as the hart takes it."""
+    calls = Calls(MAXSYSCALL, SYSCALL_LENGTH, on_result, on_error)
+    for entry in NATIVE:
+        if entry is not None:
+            calls.add(entry.number, entry.handler, entry.kinds)
+    calls.limit = MAXSYSCALL
+    return calls
 
 
 NATIVE: list[SyscallEntry | None] = [None] * MAXSYSCALL

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from struct import unpack
-from types import CoroutineType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from kernel.errno import ENOSYS, Errno
@@ -17,7 +16,7 @@ from kernel.ioctl import IOC_IN, IOC_OUT, parameter_length
 from kernel.proc import PSL_SYSCALL, PSL_SYSCALLEMU
 from kernel.ptrace import TRAP_SCE, TRAP_SCX, CallInfo, call_stop
 from kernel.sched import LSZOMB
-from kernel.syscall import FIRST_ARGUMENT, JUSTRETURN, Result, SyscallEntry, Value
+from kernel.syscall import FIRST_ARGUMENT, JUSTRETURN, WAITING, Result, SyscallEntry, Value
 
 if TYPE_CHECKING:
     from kernel.lwp import Lwp
@@ -67,7 +66,7 @@ async def _between_stops(l: Lwp, number: int, entry: SyscallEntry | None, frame:
         return JUSTRETURN
     try:
         result = _probed(l, number, entry, frame)
-        if isinstance(result, CoroutineType):
+        if isinstance(result, WAITING):
             result = await result
     except Errno as error:
         await call_stop(l, CallInfo(TRAP_SCX, number, args, error.errno))
@@ -92,7 +91,7 @@ def _probed(l: Lwp, number: int, entry: SyscallEntry | None, frame: Sequence[int
     except Errno as error:
         _leave(l, call, error.errno, None)
         raise
-    if isinstance(result, CoroutineType):
+    if isinstance(result, WAITING):
         return _finish(l, call, result)
     _leave(l, call, 0, cast(Value, result))
     return result

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import traceback
 from abc import abstractmethod
-from types import CoroutineType
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 
 from emu.machine.clock import CYCLES_PER_NS, LIMIT, TRAPS, USED
 from emu.machine.hart import (
@@ -34,7 +34,7 @@ from kernel.resource import check_cpu_limit
 from kernel.sched import LSONPROC
 from kernel.siginfo import SigInfo
 from kernel.signo import SIGBUS, SIGILL, SIGSYS, SIGTRAP
-from kernel.syscall import JUSTRETURN, MAXSYSCALL, NATIVE, Result, Value
+from kernel.syscall import JUSTRETURN, MAXSYSCALL, NATIVE, SYSCALL_LENGTH, WAITING, Result, Value
 from kernel.systrace import traced
 from kernel.uvm.fault import fault, quick_store, siginfo_for
 from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE
@@ -64,10 +64,9 @@ def trap_of(error: BaseException) -> str:
     """Which trap the kernel was serving when this was raised, as the Python stack tells it; for panics."""
     for frame, _ in traceback.walk_tb(error.__traceback__):
         name, values = frame.f_code.co_name, frame.f_locals
-        if name == "syscall" and values.get("entry") is not None:
-            return f", system call {values['entry'].number}, {values['entry'].name}"
-        if name.startswith("sys_") and frame.f_code.co_filename != __file__:
-            return f", system call {name.removeprefix('sys_')}"
+        for entry in NATIVE:
+            if entry is not None and getattr(entry.handler, "__code__", None) is frame.f_code:
+                return f", system call {entry.number}, {entry.name}"
         if name in ("trap", "page_fault") and frame.f_code.co_filename == __file__:
             return f", trap {values['cause']}, address {values['tval']:#x}"
     return ""
@@ -79,7 +78,7 @@ class Trap:
     clock: Clock
     clock_words: memoryview  # clock.words, at hand
     curlwp: Lwp
-    direct: int  # calls below this number take the shortest way: MAXSYSCALL, or 0 while some probe is listened to
+    direct: bool  # no probe of system calls is listened to
     fault_error: int
     faults_watched: bool  # some probe of page faults is listened to
     fpu: Fpu
@@ -88,7 +87,7 @@ class Trap:
     sdt: Sdt
     _other_cycles: int
     signals: Signals
-    syscalls: list[int]  # how often each was called
+    syscalls: memoryview  # how often each was called
 
     @abstractmethod
     def switch(self) -> None: ...
@@ -198,64 +197,50 @@ class Trap:
     def syscall(self) -> None:
         """Handle a system call (spec A.1): number in t6; pc is moved past the error jump before the handler runs.
 
-        What is not in the table, or is listened to, takes the longer way of `_indirect`.
+        A hart that can call handlers itself (kernel.syscall.direct_calls) does this for all calls that are in the
+        table, unless they are listened to.
         """
         l = self.curlwp
-        words = l.frame.words
-        words[PC] += 12
+        words: Sequence[int] = l.frame.words
+        l.frame.words[PC] += SYSCALL_LENGTH
         number = words[T6]
-        entry = NATIVE[number] if number < self.direct else None
-        if entry is None:
-            self._indirect(l, number)
-        else:
-            self.syscalls[number] += 1
-            try:
-                result = entry.call(l, words)
-                if result is None:
-                    words[A0] = words[A1] = 0
-                elif result.__class__ is int:
-                    words[A0] = result & 0xFFFF_FFFF_FFFF_FFFF
-                    words[A1] = 0
-                elif result.__class__ is tuple:
-                    words[A0], words[A1] = result
-                elif result.__class__ is CoroutineType:
-                    l.coro, l.calling = result, True  # as _settle
-                else:
-                    self.succeed(l, cast(Value, result))
-            except Errno as error:
-                self.fail(l, error.errno)
-        if l.ast or l.coro is not None or self.sched.resched or l.stat != LSONPROC:
-            self.switch()
-
-    def _settle(self, l: Lwp, result: Result) -> None:
-        """What a handler returned goes to the program, at once or when it has done waiting."""
-        if isinstance(result, CoroutineType):
-            l.coro = result
-            l.calling = True  # `switch` drives it, and comes back to `succeed` or `fail`
-        else:
-            self.succeed(l, cast(Value, result))
-
-    def _indirect(self, l: Lwp, number: int) -> None:
-        """syscall(2), whose first argument is the number; a call that does not exist; or one that is traced."""
-        words = l.frame.words
-        frame: Any = words
-        if number in INDIRECT:
+        if number in INDIRECT:  # syscall(2), whose first argument is the number
             number = words[A0]
-            frame = [*words[:A0], *words[A1 : A0 + 8], 0]  # the arguments moved down by one register
+            words = [*words[:A0], *words[A1 : A0 + 8], 0]  # the arguments moved down by one register
         entry = NATIVE[number] if number < MAXSYSCALL else None
         self.syscalls[number if number < MAXSYSCALL else 0] += 1
         try:
             if not self.direct:
-                result = traced(l, number, entry, frame)
+                result = traced(l, number, entry, words)
             elif entry is not None:
-                result = entry.call(l, frame)
+                result = entry.call(l, words)
             else:
                 raise Errno(ENOSYS)
-            self._settle(l, result)
         except Errno as error:
             self.fail(l, error.errno)
+            result = JUSTRETURN
         if entry is None:
             self.signals.psignal(l.proc, SIGSYS)  # may be blocked or ignored: then the errno is all there is
+        self.settle(result)
+
+    def failed(self, error: BaseException) -> None:
+        """A handler raised this: an errno, or it is broken."""
+        if not isinstance(error, Errno):
+            raise error
+        self.fail(self.curlwp, error.errno)
+        self.settle(JUSTRETURN)
+
+    def settle(self, result: Result) -> None:
+        """What a handler returned goes to the program, at once or when it has done waiting."""
+        l = self.curlwp
+        if isinstance(result, WAITING):
+            l.coro = result
+            l.calling = True  # `switch` drives it, and comes back to `succeed` or `fail`
+            self.switch()
+            return
+        self.succeed(l, cast(Value, result))
+        if l.ast or l.coro is not None or l.stat != LSONPROC:
+            self.switch()
 
     def succeed(self, l: Lwp, result: Value) -> None:
         """Both result registers are written: a1 is 0 unless the call says otherwise."""

@@ -12,9 +12,8 @@ import zlib
 from toolchain.locate import ROOT, cache_root, identity, on_path, zig_executable
 
 _MACHINE = os.path.join(ROOT, "emu", "machine")
-SOURCES = tuple(
-    os.path.join(_MACHINE, name) for name in ("clock.c", "trap.c", "access.c", "python.c", "machine.h", "python.h")
-)
+_NAMES = ("clock.c", "trap.c", "call.c", "access.c", "python.c", "machine.h", "python.h")
+SOURCES = tuple(os.path.join(_MACHINE, name) for name in _NAMES)
 PREBUILT = os.path.join(_MACHINE, "prebuilt")
 
 # Host -> the target's name in zig's terms. No libc is linked, so musl's or glibc's makes no difference.

@@ -7,7 +7,7 @@ from typing import Any
 
 from emu.machine import sv39
 from emu.machine.clock import Clock
-from emu.machine.hart import PC, Hart, TrapFrame
+from emu.machine.hart import PC, SR_FS, SR_FS_DIRTY, Hart, TrapFrame
 from emu.machine.ram import Ram
 from emu.machine.uc import ALL_ONES, MACHINE, REG_MSTATUS, REG_PC, REG_PRIV, REG_SATP, REG_X1, USER, TrapHook
 
@@ -20,6 +20,9 @@ class BatchHart(Hart):
 
     def __init__(self, lib: Any, ram: Ram, clock: Clock) -> None:
         super().__init__(lib, ram, clock)
+        self.enter = self._enter
+        self.fpu_written = self._fpu_written
+        self._frame: TrapFrame
         self._root = 0  # page frame number of the root table in satp
         self._stale = False  # a translation was downgraded since the last flush
         self._ids = (ctypes.c_int * 32)(*range(REG_X1, REG_X1 + 31), REG_PC)
@@ -66,8 +69,12 @@ class BatchHart(Hart):
         self._check(self._lib.uc_context_save(self._uc, self._context))
         return ctypes.c_uint64.from_address((self._context.value or 0) + 8 * BADADDR_IN_CONTEXT).value
 
-    def enter(self, frame: TrapFrame, root: int) -> None:
-        self.frame = frame
+    @property
+    def frame(self) -> TrapFrame:
+        return self._frame
+
+    def _enter(self, frame: TrapFrame, root: int, _lwp: object) -> None:
+        self._frame = frame
         self._forget_reservation()
         if root != self._root:
             self._root = root
@@ -93,6 +100,9 @@ class BatchHart(Hart):
         self._asid ^= 1  # Unicorn flushes on a satp write only if the address-space id changes
         self._privileged_write(REG_SATP, sv39.SATP_SV39 | self._asid << 44 | root)
         self._stale = False
+
+    def _fpu_written(self) -> bool:
+        return self._status() & SR_FS == SR_FS_DIRTY
 
     def _status(self) -> int:
         self._write(REG_PRIV, MACHINE)

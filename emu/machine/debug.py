@@ -276,7 +276,7 @@ class HartDebugger:
         if watcher is not None and (cause in PAGE_FAULTS or cause == BREAKPOINT):
             watcher.refused(cause, tval)
         self._kernel[2](cause, tval)
-        if self.words[SKIP] and self.hart.frame is frame and frame.words[PC] == pc:
+        if self.words[SKIP] and self.hart.frame.address == frame.address and frame.words[PC] == pc:
             self.words[HOLD], self.words[QUICK] = 1, 0
         if watcher is not None:
             watcher.leave()

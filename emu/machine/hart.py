@@ -23,6 +23,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
+from emu.machine.calls import Calls
 from emu.machine.clock import EXPIRED, Clock
 from emu.machine.ram import Ram
 from emu.machine.uc import (
@@ -82,16 +83,27 @@ class TrapFrame:
 
 
 class Hart(ABC):
-    """What both ways of moving registers share. Use `make_hart`."""
+    """What both ways of moving registers share. Use `make_hart`.
+
+    `enter(frame, root, lwp)`: continue with this trap frame in the address space whose root table is frame number
+    `root`. A reservation made by a load-reserved is void: whoever runs next must not store by it. (Unicorn's
+    store-conditional looks at nothing but the address and the value that the last load-reserved saw.) `lwp` is what
+    the handlers of `calls` get; it must live as long as they may be called.
+
+    `fpu_written()`: whether any of the FPU's registers was written since the last `fpu_reset`.
+    """
+
+    enter: Callable[[TrapFrame, int, object], None]
+    fpu_written: Callable[[], bool]
 
     def __init__(self, lib: Any, ram: Ram, clock: Clock) -> None:
         self._lib = lib
         self.ram = ram
         self.clock = clock
         self.on_syscall: Callable[[], None] = lambda: self.on_trap(ECALL_U, 0)
+        self.calls: Calls | None = None
         self.on_fault: Callable[[int, int], bool] = lambda cause, tval: False
         self.on_trap: Callable[[int, int], None] = self._no_kernel
-        self.frame: TrapFrame  # where registers are saved on a trap and loaded from afterwards
         self._stopping = False
         self._restarting = False  # Unicorn is about to return although nothing is wrong
         self._failure: BaseException | None = None
@@ -243,23 +255,18 @@ class Hart(ABC):
         on_syscall: Callable[[], None] | None = None,
         on_fault: Callable[[int, int], bool] | None = None,
         on_trap: Callable[[int, int], None] | None = None,
+        calls: Calls | None = None,
     ) -> None:
         """Name the kernel's handlers, which are called with the cause and the faulting address; None stays as it is.
 
+        System calls that `calls` has need not come to the `on_syscall` that is named with it.
         `on_fault` comes first for page faults, before registers are saved; True means the LWP can simply go on.
         """
-        self.on_syscall = on_syscall or self.on_syscall
+        if on_syscall is not None:
+            self.on_syscall, self.calls = on_syscall, calls
         self.on_fault = on_fault or self.on_fault
         self.on_trap = on_trap or self.on_trap
         self._served()
-
-    @abstractmethod
-    def enter(self, frame: TrapFrame, root: int) -> None:
-        """Continue with this trap frame in the address space whose root table is frame number `root`.
-
-        A reservation made by a load-reserved is void: whoever runs next must not store by it. (Unicorn's
-        store-conditional looks at nothing but the address and the value that the last load-reserved saw.)
-        """
 
     @abstractmethod
     def downgraded(self) -> None:
@@ -296,11 +303,12 @@ class Hart(ABC):
         self.write_fpu(_NO_FPU_STATE)
         self._set_status(SR_FS_INITIAL)
 
-    def fpu_written(self) -> bool:
-        """Whether any of the FPU's registers was written since the last `fpu_reset`."""
-        return self._status() & SR_FS == SR_FS_DIRTY
-
     # -- what the two kinds do differently ---------------------------------------------------------
+
+    @property
+    @abstractmethod
+    def frame(self) -> TrapFrame:
+        """Where registers are saved on a trap and loaded from afterwards."""
 
     @abstractmethod
     def _trap_hook(self) -> tuple[ctypes.c_void_p, int | None]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from emu.machine import sv39
 from emu.machine.clock import Clock
-from emu.machine.hart import PC, SR_FS, SR_FS_DIRTY, SR_FS_INITIAL, Hart, TrapFrame
+from emu.machine.hart import PC, SR_FS_DIRTY, SR_FS_INITIAL, Hart, TrapFrame
 from emu.machine.ram import Ram
 from emu.machine.uc import (
     CTL_TLB_FLUSH,
@@ -30,7 +30,10 @@ from emu.machine.uc import (
 CPU_PC, CPU_BADADDR, CPU_PRIV = 64, 68, 74
 
 # Words of the structure that trap.c calls hart.
-_CPU, _, _STALE, _FLUSH, _CLOCK, _CONTROL, _ON_SYSCALL, _ON_FAULT, _ON_TRAP, _OTHER, _SATP, _WORDS = range(12)
+_CPU, _FRAME, _STALE, _FLUSH, _CLOCK, _CONTROL, _ON_SYSCALL, _ON_FAULT, _ON_TRAP, _OTHER = range(10)
+_SATP, _MSTATUS, _HOST, _CALLS, _WORDS = range(10, 15)
+
+_HOST_ATTRIBUTE = "host"
 
 
 class InPlaceHart(Hart):
@@ -48,10 +51,13 @@ class InPlaceHart(Hart):
         self._cpu = cpu = self._find_cpu()
         self._gpr = cpu[1:32]
         self._words[_SATP] = self._words[_CPU] + 8 * self._find(REG_SATP, sv39.SATP_SV39 | 1)
-        make: Any = clock.library.uarea_hart_enter
-        make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p]
-        self._enter: Callable[[int, int], None] = make(ctypes.addressof(self._struct))
         self._mstatus_at = self._find(REG_MSTATUS, self._mstatus | SR_FS_INITIAL)
+        self._words[_MSTATUS] = self._words[_CPU] + 8 * self._mstatus_at
+        self._words[_HOST] = id(_HOST_ATTRIBUTE)
+        make: Any = clock.library.uarea_hart
+        make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_int]
+        self.enter = make(ctypes.addressof(self._struct), 0)
+        self.fpu_written = make(ctypes.addressof(self._struct), 1)
         self._write(REG_PRIV, USER)
         self._add_hooks()
         self._served()
@@ -120,6 +126,7 @@ class InPlaceHart(Hart):
         self._words[word] = id(function)
 
     def _served(self) -> None:
+        self._words[_CALLS] = self.calls.address if self.calls is not None else 0
         self._handler(_ON_SYSCALL, self.on_syscall)
         self._handler(_ON_FAULT, self.on_fault)
         self._handler(_ON_TRAP, self.on_trap)
@@ -154,12 +161,9 @@ class InPlaceHart(Hart):
         self._words[_STALE] = 0
         super()._flush()
 
-    def enter(self, frame: TrapFrame, root: int) -> None:
-        self.frame = frame
-        self._enter(frame.host, sv39.SATP_SV39 | root)
-
-    def fpu_written(self) -> bool:
-        return self._cpu[self._mstatus_at] & SR_FS == SR_FS_DIRTY
+    @property
+    def frame(self) -> TrapFrame:
+        return TrapFrame(self.ram, self._words[_FRAME] - self.ram.address)
 
     def _status(self) -> int:
         return self._cpu[self._mstatus_at]

@@ -11,6 +11,8 @@ typedef ptrdiff_t Py_ssize_t;
 PyObject *PyObject_CallFunctionObjArgs(PyObject *, ...);
 PyObject *PyObject_CallNoArgs(PyObject *);
 int PyObject_IsTrue(PyObject *);
+PyObject *PyObject_GetAttr(PyObject *, PyObject *);
+PyObject *PyObject_Type(PyObject *);
 void Py_DecRef(PyObject *);
 
 PyObject *Py_BuildValue(const char *, ...);
@@ -18,6 +20,8 @@ PyObject *PyBool_FromLong(long);
 PyObject *PyLong_FromLongLong(long long);
 PyObject *PyLong_FromUnsignedLongLong(unsigned long long);
 unsigned long long PyLong_AsUnsignedLongLong(PyObject *);
+unsigned long long PyLong_AsUnsignedLongLongMask(PyObject *);
+PyObject *PyTuple_GetItem(PyObject *, Py_ssize_t);
 PyObject *PyBytes_FromStringAndSize(const char *, Py_ssize_t);
 char *PyBytes_AsString(PyObject *);
 PyObject *PyList_New(Py_ssize_t);
@@ -25,11 +29,16 @@ int PyList_Append(PyObject *, PyObject *);
 PyObject *PyCapsule_New(void *, const char *, void *);
 void *PyCapsule_GetPointer(PyObject *, const char *);
 
+extern PyObject _Py_NoneStruct, _Py_FalseStruct, PyLong_Type, PyTuple_Type; /* of which the address says it all */
+
 extern PyObject *PyExc_IndexError;
 extern PyObject *PyExc_OverflowError;
 PyObject *PyErr_Occurred(void);
 int PyErr_ExceptionMatches(PyObject *);
 void PyErr_Clear(void);
+void PyErr_Fetch(PyObject **, PyObject **, PyObject **);
+void PyErr_NormalizeException(PyObject **, PyObject **, PyObject **);
+int PyException_SetTraceback(PyObject *, PyObject *);
 void PyErr_SetString(PyObject *, const char *);
 
 typedef struct {

@@ -7,11 +7,13 @@
  * was called.
  */
 #include "machine.h"
-#include "python.h"
 
 enum { ECALL_U = 8, FETCH_FAULT = 12, LOAD_FAULT = 13, STORE_FAULT = 15 };
 enum { GPRS = 31, FRAME_PC = 31 };                             /* words of a trap frame */
 enum { CPU_X1 = 1, CPU_PC = 64, CPU_RESERVED = 65, CPU_BADADDR = 68 }; /* words of Unicorn's CPU structure */
+
+#define SATP_SV39 (UINT64_C(8) << 60)
+#define FS_DIRTY (UINT64_C(3) << 13)
 
 /* Mirrored by inplace.py. */
 struct hart {
@@ -26,6 +28,9 @@ struct hart {
 	PyObject *on_trap;
 	PyObject *other;   /* Hart._trap */
 	uint64_t *satp;    /* Unicorn's */
+	uint64_t *mstatus; /* Unicorn's */
+	PyObject *host;    /* the name of a TrapFrame's attribute: where it is */
+	struct calls *calls; /* those that go straight to a function; NULL: all go to on_syscall */
 };
 
 static inline void
@@ -100,11 +105,13 @@ uarea_trap(void *uc, uint32_t cause, struct hart *h)
 {
 	uint64_t pc = h->cpu[CPU_PC] - 4; /* Unicorn has stepped over the instruction, by 4 whatever its length */
 	PyObject *result;
+	struct call *call;
 
 	if (cause == ECALL_U) {
 		charge(h->clock);
 		save(h, pc);
-		result = PyObject_CallNoArgs(h->on_syscall);
+		call = known_call(h->calls, h->frame);
+		result = call ? system_call(h->calls, call, h->frame) : PyObject_CallNoArgs(h->on_syscall);
 		if (result)
 			load(uc, h);
 	} else if (cause == LOAD_FAULT || cause == STORE_FAULT ||
@@ -124,29 +131,47 @@ uarea_trap(void *uc, uint32_t cause, struct hart *h)
 		h->clock->stop(uc);
 }
 
-/* Hart.enter: go on with this trap frame, in the address space of this satp. */
+/* Hart.enter. */
 static PyObject *
 enter(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
 	struct hart *h = PyCapsule_GetPointer(self, NULL);
-	uint64_t value[2]; /* the frame's address in the host, satp */
+	PyObject *host = count == 3 ? PyObject_GetAttr(arguments[0], h->host) : NULL;
+	uint64_t value[2]; /* the frame's address in the host, the root table's frame number */
 
-	(void)count;
-	if (words(arguments, 2, value) < 0)
+	if (!host || words(&host, 1, &value[0]) < 0 || words(&arguments[1], 1, &value[1]) < 0)
 		return NULL;
+	Py_DecRef(host);
 	h->frame = (uint64_t *)(uintptr_t)value[0];
+	if (h->calls)
+		h->calls->lwp = arguments[2];
 	h->cpu[CPU_RESERVED] = UINT64_MAX;
-	if (*h->satp != value[1]) {
-		*h->satp = value[1];
+	if (*h->satp != (SATP_SV39 | value[1])) {
+		*h->satp = SATP_SV39 | value[1];
 		h->stale = 1;
 	}
 	return Py_BuildValue("");
 }
 
-PyObject *
-uarea_hart_enter(struct hart *h)
+/* Hart.fpu_written. */
+static PyObject *
+fpu_written(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
-	static PyMethodDef function = {"enter", enter, METH_FASTCALL, NULL};
+	struct hart *h = PyCapsule_GetPointer(self, NULL);
 
-	return builtin(&function, h);
+	(void)arguments;
+	(void)count;
+	return PyBool_FromLong((*h->mstatus & FS_DIRTY) == FS_DIRTY);
+}
+
+/* The function of this number, for this hart. */
+PyObject *
+uarea_hart(struct hart *h, int number)
+{
+	static PyMethodDef functions[] = {
+		{"enter", enter, METH_FASTCALL, NULL},
+		{"fpu_written", fpu_written, METH_FASTCALL, NULL},
+	};
+
+	return builtin(&functions[number], h);
 }

@@ -198,7 +198,7 @@ def test_stepi_enters_the_kernel_and_reverse_comes_out(debug: Debug) -> None:
         reverse-nexti
     """)
     expect(text, "Catchpoint 1 (call to syscall fork), ", "POSITION", "ecall", "kernel Trap.syscall ()", "POSITION",
-           "SYS_fork", "POSITION", "kernel Trap.syscall", "SYS_fork")  # fmt: skip
+           "SYS_fork", "POSITION", "kernel Trap.settle", "SYS_fork")  # fmt: skip
 
 
 def test_reverse_next_and_step(debug: Debug) -> None:

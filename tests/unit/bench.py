@@ -112,6 +112,6 @@ class Bench:
                 self.hart.stop()
 
         self.hart.serve(on_trap=on_trap)
-        self.hart.enter(self.frame, root or self.root)
+        self.hart.enter(self.frame, root or self.root, None)
         self.hart.run()
         return traps

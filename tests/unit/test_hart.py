@@ -509,7 +509,7 @@ def test_stopped_before_the_first_block(bench: Bench) -> None:
 
 def test_no_kernel(bench: Bench) -> None:
     hart = Bench(bench.program).hart
-    hart.enter(bench.frame, bench.root)
+    hart.enter(bench.frame, bench.root, None)
     with pytest.raises(machine.MachineError):
         hart.on_trap(ECALL_U, 0)
 

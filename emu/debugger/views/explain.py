@@ -338,7 +338,7 @@ def recording(kernel: Kernel, tell: Callable[[list[str]], Any], wanted: Callable
     The lines of the kernel are traced meanwhile, which is slow; nothing else changes.
     """
     hart = kernel.hart
-    handlers = hart.on_syscall, hart.on_fault, hart.on_trap
+    handlers = hart.on_syscall, hart.on_fault, hart.on_trap, hart.calls
     explainer = Explainer()
 
     def tracer(frame: FrameType, event: str, _arg: object) -> Any:
