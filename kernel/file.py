@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kernel.lwp import Lwp
     from kernel.main import Kernel
     from kernel.proc import Proc
+    from kernel.sched import CondVar
     from kernel.select import SelInfo
     from kernel.uio import Uio
     from kernel.vfs.vnode import Vnode
@@ -141,7 +142,8 @@ class File:
 
     # -- operations ---------------------------------------------------------------------------------
 
-    def read(self, l: Lwp, uio: Uio) -> Pending:
+    def read(self, l: Lwp, uio: Uio) -> Pending | CondVar:
+        """Move bytes into `uio`. A condition variable means: once it is signalled, ask again."""
         raise Errno(EBADF)
 
     def write(self, l: Lwp, uio: Uio) -> Pending:

@@ -62,7 +62,6 @@ class Lwp:
         "waitingfor",  # lid of the LWP whose exit this one waits for
         "wake_reason",
         "wchan",
-        "wmesg",
     )
 
     def __init__(self, kernel: Kernel, proc: Proc, lid: int, uarea: int, frame: TrapFrame) -> None:
@@ -76,7 +75,6 @@ class Lwp:
         self.calling = False
         self.wake_reason = 0
         self.wchan: CondVar | None = None
-        self.wmesg = ""
         self.interruptible = False
         self.timeout: Callout | None = None
         self.waitcv = CondVar("vfork")
@@ -104,3 +102,8 @@ class Lwp:
         self.stime = 0
         self.nvcsw = 0
         self.nivcsw = 0
+
+    @property
+    def wmesg(self) -> str:
+        """What it sleeps for, in a word."""
+        return self.wchan.name if self.wchan is not None else ""

@@ -1,8 +1,7 @@
 """Pipes (NetBSD: sys_pipe.c).
 
 A Pipe is a bounded byte queue with a count of readers and one of writers. pipe(2) makes one with one of
-each; a FIFO's pipe counts its opens. Reading and writing what is there, or fits, is plain code: only an
-empty or a full pipe makes a coroutine.
+each; a FIFO's pipe counts its opens. Reading and writing what is there, or fits, is plain code.
 """
 
 from __future__ import annotations
@@ -67,37 +66,27 @@ class Pipe:
         self.writers = 0
         self.rcv = CondVar("pipe_rd")
         self.wcv = CondVar("pipe_wr")
-        self.rsel = SelInfo()
-        self.wsel = SelInfo()
+        self.rsel: SelInfo | None = None  # made by `place`
+        self.wsel: SelInfo | None = None
         self.atime = self.mtime = self.birthtime = kernel.clock.cycles()
 
     # -- reading ------------------------------------------------------------------------------------
 
-    async def wait_read(self, l: Lwp, uio: Uio) -> None:
-        """Wait until there is something, and move it into `uio`; nothing once no writer is left."""
-        while not self.buffer:
-            if not self.writers:
-                return
-            await self.rcv.wait_sig(l)
-        self.take(uio)
-
     def take(self, uio: Uio) -> None:
         """Move what is there into `uio`, as far as it fits."""
         buffer = self.buffer
-        left = len(buffer) - uio.resid
+        n = uio.resid
         # `put` raises before anything is taken out.
-        if left <= 0:
-            left = 0
+        if len(buffer) <= n:
             uio.put(buffer)
             buffer.clear()
         else:
-            n = uio.resid
             uio.put(buffer[:n])
             del buffer[:n]
         self.atime = self.clock.words[USED]
-        if left < MINPIPESIZE and self.wcv.waiters:
+        if self.wcv.waiters and len(buffer) < MINPIPESIZE:
             self.wcv.broadcast()
-        if self.size - left >= PIPE_BUF:
+        if self.wsel is not None and self.size - len(buffer) >= PIPE_BUF:
             self.wsel.notify()
 
     # -- writing ------------------------------------------------------------------------------------
@@ -110,7 +99,7 @@ class Pipe:
                 raise Errno(EPIPE)
             room = self.size - len(self.buffer)
             if room and (not atomic or room >= uio.resid):
-                self.put(uio, room)
+                self.put(uio, min(room, uio.resid))
             else:
                 await self.wcv.wait_sig(l)
 
@@ -121,13 +110,14 @@ class Pipe:
             files.big_pipes += 1
             self.size = BIG_PIPE_SIZE
 
-    def put(self, uio: Uio, room: int) -> None:
-        """Move so many bytes of `uio` into the pipe, or as many as it has."""
-        self.buffer += uio.get(room if room < uio.resid else uio.resid)
+    def put(self, uio: Uio, n: int) -> None:
+        """Move so many bytes of `uio` into the pipe."""
+        self.buffer += uio.get(n)
         self.mtime = self.clock.words[USED]
         if self.rcv.waiters:
             self.rcv.broadcast()
-        self.rsel.notify()
+        if self.rsel is not None:
+            self.rsel.notify()
 
     # -- the rest -----------------------------------------------------------------------------------
 
@@ -168,8 +158,17 @@ class Pipe:
             self.size = PIPE_SIZE
         self.rcv.broadcast()
         self.wcv.broadcast()
-        self.rsel.notify()
-        self.wsel.notify()
+        for place in (self.rsel, self.wsel):
+            if place is not None:
+                place.notify()
+
+    def place(self, writing: bool) -> SelInfo:
+        """Where somebody waits to read or write. Most pipes never have one."""
+        if writing:
+            self.wsel = self.wsel or SelInfo()
+            return self.wsel
+        self.rsel = self.rsel or SelInfo()
+        return self.rsel
 
     def restart(self) -> None:
         """Make every sleeping reader and writer issue its call again."""
@@ -195,7 +194,7 @@ class PipeFile(File):
 
     pipe: Pipe
 
-    def read(self, l: Lwp, uio: Uio) -> Pending:
+    def read(self, l: Lwp, uio: Uio) -> CondVar | None:
         """Move what is there into `uio`; wait when nothing is and a writer is left."""
         pipe = self.pipe
         if pipe.buffer:
@@ -205,7 +204,7 @@ class PipeFile(File):
             return None  # end of file
         if self.flags & O_NONBLOCK:
             raise Errno(EAGAIN)
-        return pipe.wait_read(l, uio)
+        return pipe.rcv
 
     def write(self, l: Lwp, uio: Uio) -> Pending:
         """Move all of `uio` into the pipe. Up to PIPE_BUF bytes go in together or not at all.
@@ -220,12 +219,14 @@ class PipeFile(File):
         if n > PIPE_SIZE:
             pipe.grow()
         room = pipe.size - len(pipe.buffer)
-        if n > room and not self.flags & O_NONBLOCK:
-            return pipe.wait_write(l, uio)
-        if n > room and (not room or n <= PIPE_BUF):
-            raise Errno(EAGAIN)
+        if n > room:
+            if not self.flags & O_NONBLOCK:
+                return pipe.wait_write(l, uio)
+            if not room or n <= PIPE_BUF:
+                raise Errno(EAGAIN)
+            n = room
         if n:
-            pipe.put(uio, room)
+            pipe.put(uio, n)
         return None
 
     def poll(self, events: int) -> int:
@@ -265,12 +266,12 @@ class PipeEnd(PipeFile):
         self.pipe.restart()
 
     def selinfo(self, events: int) -> tuple[SelInfo, ...]:
-        return (self.pipe.rsel,) if self.flags & FREAD else (self.pipe.wsel,)
+        return (self.pipe.place(writing=not self.flags & FREAD),)
 
     def kqfilter(self, writing: bool) -> tuple[SelInfo, ...]:
         if writing and not self.pipe.readers:
             raise Errno(EBADF)
-        return (self.pipe.wsel,) if writing else (self.pipe.rsel,)
+        return (self.pipe.place(writing),)
 
     def stat(self) -> Stat:
         pipe, size = self.pipe, len(self.pipe.buffer)

@@ -72,16 +72,20 @@ class CondVar:
         """
         if timeout is not None and timeout <= 0:
             raise Errno(EWOULDBLOCK)
-        pending = l.kernel.signals.interrupts_sleep(l)
-        if pending:
-            if not l.kernel.signals.stop_before_sleep(l):
-                raise Errno(pending)
-            yield
-            return
-        l.kernel.sched.block(l, self, interruptible=True, timeout=timeout)
+        self.block_sig(l, timeout)
         yield
         if l.wake_reason:
             raise Errno(l.wake_reason)
+
+    def block_sig(self, l: Lwp, timeout: int | None = None) -> None:
+        """The first part of `wait_sig`, for a coroutine that yields and looks at `l.wake_reason` itself."""
+        k = l.kernel
+        # Whatever else interrupts a sleep is something to do before user mode, too (LW_PENDSIG).
+        pending = k.signals.interrupts_sleep(l) if l.ast or l.cancelled else 0
+        if not pending:
+            k.sched.block(l, self, True, timeout)
+        elif not k.signals.stop_before_sleep(l):
+            raise Errno(pending)
 
     def broadcast(self) -> None:
         """Wake every waiter, in the order in which they went to sleep."""
@@ -121,11 +125,10 @@ class Scheduler:
         l.stat = LSRUN
         self.runq.appendleft(l)
 
-    def block(self, l: Lwp, cv: CondVar, *, interruptible: bool, timeout: int | None = None) -> None:
+    def block(self, l: Lwp, cv: CondVar, interruptible: bool, timeout: int | None = None) -> None:
         """Enter the current LWP in a sleep queue. The caller must suspend right after."""
         l.stat = LSSLEEP
         l.wchan = cv
-        l.wmesg = cv.name
         l.interruptible = interruptible
         cv.waiters.append(l)
         if timeout is not None:
@@ -139,12 +142,12 @@ class Scheduler:
         cv = l.wchan
         if cv is None:
             return
-        if cv.waiters[0] is l:
-            cv.waiters.popleft()
+        waiters = cv.waiters
+        if waiters[0] is l:
+            waiters.popleft()
         else:
-            cv.waiters.remove(l)
+            waiters.remove(l)
         l.wchan = None
-        l.wmesg = ""
         l.interruptible = False
         if l.timeout is not None:
             l.timeout.cancel()

@@ -25,8 +25,8 @@ class Uio:
     def __init__(self, vm: VmSpace, va: int, length: int) -> None:
         self.vm = vm
         self._va = va
-        self._room = length  # bytes left at _va, before the next iovec
-        self._more: list[tuple[int, int]] | None = None  # iovecs after this one, last first
+        self._more: list[tuple[int, int]] | None = None  # of an array: the iovecs after this one, last first
+        self._room: int  # and how much is left of this one
         self.resid = length
 
     @classmethod
@@ -36,6 +36,7 @@ class Uio:
             raise Errno(EINVAL)
         words = struct.unpack(f"<{2 * iovcnt}Q", vm.copyin(iovp, 16 * iovcnt))
         uio = cls(vm, words[0], words[1])
+        uio._room = words[1]
         uio._more = [(words[i], words[i + 1]) for i in range(2 * iovcnt - 2, 0, -2)]
         uio.resid = sum(words[1::2])
         if uio.resid > SSIZE_MAX:
@@ -45,10 +46,9 @@ class Uio:
     def put(self, data: bytes | bytearray | memoryview) -> None:
         """Give the process bytes, at most `resid`. Raises Errno(EFAULT); what came before stays counted."""
         n = len(data)
-        if n <= self._room:
+        if self._more is None:
             self.vm.copyout(self._va, data)
             self._va += n
-            self._room -= n
             self.resid -= n
             return
         view = memoryview(data)
@@ -65,14 +65,13 @@ class Uio:
 
     def get(self, length: int) -> bytes:
         """Take bytes from the process: `length`, which is at most `resid`. Raises Errno(EFAULT)."""
-        if length <= self._room:
+        if self._more is None:
             data = self.vm.copyin(self._va, length)
             self._va += length
-            self._room -= length
             self.resid -= length
             return data
         # Only commit the new position once all of it was read, so that a fault changes nothing.
-        saved = self._va, self._room, list(self._more or ())
+        saved = self._va, self._room, list(self._more)
         parts = []
         left = length
         try:

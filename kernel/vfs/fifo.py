@@ -108,7 +108,7 @@ class FifoFile(PipeFile, VnodeFile):
         raise Errno(ESPIPE)
 
     def selinfo(self, events: int) -> tuple[SelInfo, ...]:
-        return (self.pipe.rsel, self.pipe.wsel)
+        return (self.pipe.place(writing=False), self.pipe.place(writing=True))
 
     def kqfilter(self, writing: bool) -> tuple[SelInfo, ...]:
-        return (self.pipe.wsel,) if writing else (self.pipe.rsel,)
+        return (self.pipe.place(writing),)

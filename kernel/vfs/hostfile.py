@@ -20,6 +20,7 @@ from kernel.vfs.vnfile import VnodeFile
 if TYPE_CHECKING:
     from kernel.file import File, Pending
     from kernel.lwp import Lwp
+    from kernel.sched import CondVar
     from kernel.uio import Uio
     from kernel.vfs.hostfs import HostDir, HostFs
 
@@ -188,7 +189,7 @@ class HostOpenFile(VnodeFile):
 
     vnode: HostFile
 
-    def read(self, l: Lwp, uio: Uio) -> Pending:
+    def read(self, l: Lwp, uio: Uio) -> Pending | CondVar:
         self.vnode.refresh()
         return super().read(l, uio)
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from kernel.lwp import Lwp
     from kernel.main import Kernel
     from kernel.proc import Proc
+    from kernel.sched import CondVar
     from kernel.select import SelInfo
     from kernel.uio import Uio
     from kernel.vfs.devfs import Device
@@ -87,7 +88,7 @@ class VnodeFile(File):
 
     # -- reading and writing --------------------------------------------------------------------------
 
-    def read(self, l: Lwp, uio: Uio) -> Pending:
+    def read(self, l: Lwp, uio: Uio) -> Pending | CondVar:
         self.offset += self._read_at(uio, self.offset)
         return None
 

@@ -286,7 +286,7 @@ def test_proc2_fields(k: FakeKernel, l: Lwp) -> None:
     p.comm, p.sigignore, p.sigcatch = "sh", 1, 2
     p.sigpend.put(3, None)
     child.sigmask = 8
-    child.stat, child.wmesg, child.wchan = LSSLEEP, "vfork", CondVar("vfork")
+    child.stat, child.wchan = LSSLEEP, CondVar("vfork")
     child.utime, child.stime = 1_500_000_000, 250_000_000
     p.stats.minflt, p.traceflag = 9, 0x10000000
     e = proc2(l, 1, p.pid)[0]
@@ -320,7 +320,7 @@ def test_proc2_fields(k: FakeKernel, l: Lwp) -> None:
 
 
 def test_kern_lwp(k: FakeKernel, l: Lwp) -> None:
-    l.name, l.wmesg = "worker", "nanoslp"
+    l.name, l.wchan = "worker", CondVar("nanoslp")
     data = sysctl(l, 1, 64, l.proc.pid, 128, 10)
     assert len(data) == 128
     assert struct.unpack_from("<i", data, 32)[0] == l.lid

@@ -178,6 +178,7 @@ def test_a_signal_ends_a_sleep_for_good(k: FakeKernel, l: Lwp, reason: int) -> N
 
 def test_a_pending_signal_prevents_a_sleep(k: FakeKernel, l: Lwp) -> None:
     k.signals.interrupt = ERESTART
+    l.ast = True
     fails(EINTR, l, NANOSLEEP, put_timespecs(l, NS), OUT)
     assert timespec(l) == NS and k.clock.time == 0
 

@@ -17,6 +17,7 @@ from kernel import sys_descrip, sys_generic, sys_select
 from kernel.descrip import CwdInfo, FileDesc
 from kernel.errno import EFAULT, ENAMETOOLONG, Errno
 from kernel.kauth import Cred, KAuth
+from kernel.lwp import Lwp
 from kernel.proc import Proc
 from kernel.sched import CondVar, Scheduler
 from kernel.sdt import Sdt
@@ -160,14 +161,24 @@ class User:
         self.kernel = kernel
         self.proc = proc
         self.wchan: CondVar | None = None
-        self.wmesg = ""
         self.interruptible = False
         self.timeout = None
         self.wake_reason = 0
         self.stat = 7
         self.sigmask = 0
         self.restore_mask: int | None = None
-        self.ast = False
+        self.cancelled = False
+        self._ast = False
+
+    wmesg = Lwp.wmesg
+
+    @property
+    def ast(self) -> bool:
+        return self._ast or bool(self.kernel.signals.interrupt)
+
+    @ast.setter
+    def ast(self, ast: bool) -> None:
+        self._ast = ast
 
     @property
     def memory(self) -> UserMemory:
