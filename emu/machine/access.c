@@ -19,6 +19,9 @@ struct memory {
 	uint64_t frames; /* their number */
 	uint8_t *code;   /* of each, whether the machine may hold a translation of what is in it */
 	int32_t *refs;   /* of each, how many page-table entries and others name it */
+	uint8_t *kind;   /* of each, what it is used for; 0: free */
+	int32_t *stack;  /* free ones; the last is taken first */
+	uint64_t count;  /* of those */
 };
 
 /*
@@ -255,27 +258,68 @@ share(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 }
 
 static PyObject *
+take(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+	struct memory *m = memory_of(self);
+	uint64_t value[2], pfn = 0, *page; /* kind, the frame to copy */
+
+	(void)count;
+	if (words(arguments, 2, value) != 1)
+		return NULL;
+	if (m->count)
+		pfn = (uint64_t)m->stack[m->count - 1];
+	if (!pfn || m->code[pfn])
+		return PyLong_FromLongLong(0);
+	if (!(page = page_of(m, pfn)))
+		return NULL;
+	if (!value[1])
+		__builtin_memset(page, 0, PAGE);
+	else if (value[1] < m->frames)
+		__builtin_memcpy(page, page_of(m, value[1]), PAGE);
+	m->count--;
+	m->refs[pfn] = 1;
+	m->kind[pfn] = (uint8_t)value[0];
+	return PyLong_FromUnsignedLongLong(pfn);
+}
+
+static void
+let_go(struct memory *m, uint64_t pfn)
+{
+	if (--m->refs[pfn] == 0 && m->count < m->frames) {
+		m->kind[pfn] = 0;
+		m->stack[m->count++] = (int32_t)pfn;
+	}
+}
+
+static PyObject *
+drop(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+	struct memory *m = memory_of(self);
+	uint64_t pfn;
+
+	(void)count;
+	if (words(arguments, 1, &pfn) != 1 || !page_of(m, pfn))
+		return NULL;
+	let_go(m, pfn);
+	return Py_BuildValue("");
+}
+
+static PyObject *
 release(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
 	struct memory *m = memory_of(self);
 	uint64_t value[3], *table; /* table, first entry, one behind the last */
-	PyObject *list;
 	int first, end;
 
 	(void)count;
-	if (words(arguments, 3, value) != 1 || !(table = page_of(m, value[0])) || !(list = PyList_New(0)))
+	if (words(arguments, 3, value) != 1 || !(table = page_of(m, value[0])))
 		return NULL;
 	first = value[1] < 512 ? (int)value[1] : 512;
 	end = value[2] < 512 ? (int)value[2] : 512;
-	for (int i = next(table, first); i < end; i = next(table, i + 1)) {
-		uint64_t pfn = PPN(table[i]);
-
-		if (pfn < m->frames && --m->refs[pfn] == 0 && append(list, pfn)) {
-			Py_DecRef(list);
-			return NULL;
-		}
-	}
-	return list;
+	for (int i = next(table, first); i < end; i = next(table, i + 1))
+		if (PPN(table[i]) < m->frames)
+			let_go(m, PPN(table[i]));
+	return Py_BuildValue("");
 }
 
 static PyMethodDef functions[] = {
@@ -288,6 +332,8 @@ static PyMethodDef functions[] = {
 	{"clear", clear, METH_FASTCALL, NULL},
 	{"share", share, METH_FASTCALL, NULL},
 	{"release", release, METH_FASTCALL, NULL},
+	{"take", take, METH_FASTCALL, NULL},
+	{"drop", drop, METH_FASTCALL, NULL},
 };
 
 /* The function of this number, for this memory. */

@@ -7,14 +7,17 @@ over `Ram.words`; the ones here do the same where that cannot be had, and say wh
 from __future__ import annotations
 
 import ctypes
-from array import array
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from emu.machine.sv39 import PPN_SHIFT, USER_END, R, U, V, W
 
+if TYPE_CHECKING:
+    from emu.machine.ram import Ram
+
 PAGE_SIZE = 4096
 USER_LOAD, USER_STORE = V | U | R, V | U | W
+ANYTHING = 1 << 32  # for `Access.take`: the frame's contents do not matter
 
 Bytes = bytes | bytearray | memoryview
 
@@ -40,11 +43,18 @@ class Access:
     `share(copy, table, bits)`: make a table a copy of another. What their entries name is referred to once more,
     and the bits are clear in all entries of both.
 
-    `release(table, first, end)`: what the entries [first, end) of a table name is referred to once less; the frames
-    that nobody refers to any more. The entries stay.
+    `release(table, first, end)`: `drop` what the entries [first, end) of a table name. The entries stay.
+
+    `take(kind, source)`: the free frame that was let go of last, now of this kind and referred to once; 0 if there is
+    none, or the machine may hold translations of its code. It is zero, or for a `source` other than 0 a copy of that
+    frame, or whatever it is if the source is ANYTHING.
+
+    `drop(pfn)`: a frame is referred to once less. What nobody refers to any more is free.
     """
 
-    __slots__ = ("_memory", "clear", "copy", "leaf", "load", "release", "share", "store", "used", "zero")
+    __slots__ = (
+        "clear", "copy", "drop", "leaf", "load", "memory", "release", "share", "store", "take", "used", "zero",
+    )  # fmt: skip
 
     leaf: Callable[[int, int, int], int]
     load: Callable[[int, int, int], bytes | None]
@@ -54,35 +64,42 @@ class Access:
     used: Callable[[int], list[int]]
     clear: Callable[[int, int, int, int], None]
     share: Callable[[int, int, int], None]
-    release: Callable[[int, int, int], list[int]]
+    release: Callable[[int, int, int], None]
+    take: Callable[[int, int], int]
+    drop: Callable[[int], None]
 
-    def __init__(
-        self, memory: memoryview, address: int, code: bytearray, refs: array[int], library: str | None
-    ) -> None:
-        """For `memory`, at `address` in the host, and what is kept for each frame: whether the machine may hold
-        translations of its code, and how often it is referred to. `library` is the path of the native part, or None.
-        """
-        functions = _in_python(memory, code, refs)
+    def __init__(self, ram: Ram, library: str | None) -> None:
+        """`library` is the path of the native part, or None."""
+        address = ctypes.addressof
+        self.memory = Memory(
+            ram.address, len(ram.code), address((ctypes.c_char * len(ram.code)).from_buffer(ram.code)),
+            ram.refs.buffer_info()[0], address((ctypes.c_char * len(ram.kind)).from_buffer(ram.kind)),
+            ram.free.buffer_info()[0], 0,
+        )  # fmt: skip
+        functions = _in_python(ram, self.memory)
         if library is not None:
-            marks = ctypes.addressof((ctypes.c_char * len(code)).from_buffer(code))
-            self._memory = _Memory(address, len(code), marks, refs.buffer_info()[0])
             make: Any = ctypes.PyDLL(library).uarea_access
             make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_int]
-            functions = tuple(make(ctypes.addressof(self._memory), i) for i in range(len(functions)))
+            functions = tuple(make(address(self.memory), i) for i in range(len(functions)))
         self.leaf, self.load, self.store, self.zero, self.copy = functions[:5]
-        self.used, self.clear, self.share, self.release = functions[5:]
+        self.used, self.clear, self.share, self.release, self.take, self.drop = functions[5:]
 
 
-class _Memory(ctypes.Structure):
-    """What access.c calls memory."""
+class Memory(ctypes.Structure):
+    """What access.c calls memory. `count` is the number of free frames on the stack `Ram.free`."""
 
-    _fields_ = (("bytes", ctypes.c_void_p), ("frames", ctypes.c_uint64), ("code", ctypes.c_void_p),
-                ("refs", ctypes.c_void_p))  # fmt: skip
+    count: int
+
+    _fields_ = (
+        ("bytes", ctypes.c_void_p), ("frames", ctypes.c_uint64), ("code", ctypes.c_void_p), ("refs", ctypes.c_void_p),
+        ("kind", ctypes.c_void_p), ("stack", ctypes.c_void_p), ("count", ctypes.c_uint64),
+    )  # fmt: skip
 
 
-def _in_python(memory: memoryview, code: bytearray, refs: array[int]) -> tuple[Any, ...]:
+def _in_python(ram: Ram, state: Memory) -> tuple[Any, ...]:
     """The functions, in the order of access.c's table."""
-    words, frames = memory.cast("Q"), len(code)
+    memory, words, code, refs = ram.bytes, ram.words, ram.code, ram.refs
+    frames = len(code)
 
     def leaf(root: int, va: int, avoid: int) -> int:
         if not 0 <= va < USER_END or root >= frames:
@@ -150,14 +167,29 @@ def _in_python(memory: memoryview, code: bytearray, refs: array[int]) -> tuple[A
             words[i] &= ~bits
         copy(other, table)
 
-    def release(table: int, first: int, end: int) -> list[int]:
-        free = []
+    def release(table: int, first: int, end: int) -> None:
         for i in used(table):
             if first <= i & 511 < end:
-                pfn = words[i] >> PPN_SHIFT
-                refs[pfn] -= 1
-                if not refs[pfn]:
-                    free.append(pfn)
-        return free
+                drop(words[i] >> PPN_SHIFT)
 
-    return leaf, load, store, zero, copy, used, clear, share, release
+    def take(kind: int, source: int) -> int:
+        pfn = ram.free[state.count - 1] if state.count else 0
+        if not pfn or code[pfn]:
+            return 0
+        if not source:
+            zero(pfn)
+        elif source < frames:
+            copy(pfn, source)
+        state.count -= 1
+        refs[pfn] = 1
+        ram.kind[pfn] = kind
+        return pfn
+
+    def drop(pfn: int) -> None:
+        refs[pfn] -= 1
+        if not refs[pfn]:
+            ram.kind[pfn] = 0
+            ram.free[state.count] = pfn
+            state.count += 1
+
+    return leaf, load, store, zero, copy, used, clear, share, release, take, drop

@@ -20,10 +20,11 @@ class Ram:
     """`bytes` and `words` are writable views of the same memory, as bytes and as 64-bit words.
 
     `code[pfn]` is set for frames that were mapped executable: the machine may hold translations of what is there.
-    `refs[pfn]` counts who refers to a frame. The kernel keeps both.
+    `refs[pfn]` counts who refers to a frame, `kind[pfn]` says what it is used for, 0 that it is free; `free` is a stack
+    of such frames. The kernel keeps them all.
     """
 
-    __slots__ = ("_map", "access", "address", "bytes", "code", "refs", "size", "words")
+    __slots__ = ("_map", "access", "address", "bytes", "code", "free", "kind", "refs", "size", "words")
 
     def __init__(self, size: int, library: str | None = None) -> None:
         """`library` is the path of the machine's native part, None to do without. Raises ValueError if `size` (bytes)
@@ -39,8 +40,10 @@ class Ram:
         self.words = self.bytes.cast("Q")
         self.code = bytearray(size // PAGE_SIZE)
         self.refs = array("i", bytes(4 * (size // PAGE_SIZE)))
+        self.kind = bytearray(size // PAGE_SIZE)
+        self.free = array("i", bytes(4 * (size // PAGE_SIZE)))
         self.address = ctypes.addressof(ctypes.c_char.from_buffer(self._map))  # in the host
-        self.access = Access(self.bytes, self.address, self.code, self.refs, library)
+        self.access = Access(self, library)
 
     def digest(self) -> str:
         """SHA-256 over all of RAM, by which two runs are compared. Untouched pages count as zeroes."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from emu.machine.sv39 import ENTRIES
+from emu.machine.access import ANYTHING
 from kernel.errno import ENOMEM, Errno
 
 if TYPE_CHECKING:
@@ -32,25 +32,33 @@ KINDS = ("free", "anon", "object", "page table", "uarea")
 
 
 class Frames:
-    """The allocator. `refs[pfn]` and `kind[pfn]` are by page frame number (physical address >> 12)."""
+    """The allocator. `refs[pfn]` and `kind[pfn]` are by page frame number (physical address >> 12).
+
+    `release(pfn)`: one reference less; the last one frees the frame. `release_entries(table, first, end)`: the same
+    for the frames that the entries [first, end) of a page table name, which stay.
+    """
 
     __slots__ = (
-        "_free", "_mark", "_release", "code", "copy_page", "dirty", "fail_after", "fail_kind", "forget_code", "kind",
-        "page", "ram", "refs", "stored", "total", "zero_page",
+        "_mark", "_memory", "_stack", "_take", "code", "copy_page", "dirty", "fail_after", "fail_kind", "forget_code",
+        "kind", "page", "ram", "refs", "release", "release_entries", "stored", "total", "zero_page",
     )  # fmt: skip
+
+    release: Callable[[int], None]
+    release_entries: Callable[[int, int, int], None]
 
     def __init__(self, ram: Ram) -> None:
         self.ram = ram
         self.page = ram.bytes
-        self.zero_page, self.copy_page, self._release = ram.access.zero, ram.access.copy, ram.access.release
+        self.zero_page, self.copy_page, self._take = ram.access.zero, ram.access.copy, ram.access.take
+        self.release, self.release_entries = ram.access.drop, ram.access.release
         self.total = ram.size >> PAGE_SHIFT
         self.refs = ram.refs
-        self.kind = bytearray(self.total)
+        self.kind = ram.kind
         self.code = ram.code
         self.stored = bytearray(self.total)
         self.dirty = bytearray(self.total)
         self.forget_code: Callable[[int], None] = lambda pfn: None  # the hart's, once there is one
-        self._free: list[int] = []
+        self._stack, self._memory = ram.free, ram.access.memory
         self._mark = 1  # frame 0 is never handed out: no PTE and no satp may name physical address 0
         self.fail_after = -1  # fault injection: allocations to allow before one fails; -1 is never
         self.fail_kind = -1  # of this kind, or -1: of any
@@ -58,7 +66,7 @@ class Frames:
     @property
     def used(self) -> int:
         """How many frames are in use."""
-        return self._mark - 1 - len(self._free)
+        return self._mark - 1 - self._memory.count
 
     @property
     def free(self) -> int:
@@ -79,26 +87,29 @@ class Frames:
             self.fail_after -= 1
             if self.fail_after < 0:
                 raise Errno(ENOMEM)
-        if self._free:
-            pfn = self._free.pop()
-            if self.code[pfn]:
-                self.forget_code(pfn)
-                self.code[pfn] = 0
-            if zero:
-                self.zero_page(pfn)
-        elif self._mark < self.total:
-            pfn = self._mark
-            self._mark += 1
-        else:
+        source = 0 if zero else ANYTHING
+        pfn = self._take(kind, source)
+        if pfn:
+            return pfn
+        if self._memory.count:
+            pfn = self._stack[self._memory.count - 1]
+            self.forget_code(pfn)
+            self.code[pfn] = 0
+            return self._take(kind, source)
+        if self._mark == self.total:
             raise Errno(ENOMEM)
+        pfn = self._mark
+        self._mark += 1
         self.refs[pfn] = 1
         self.kind[pfn] = kind
         return pfn
 
     def alloc_copy(self, kind: int, source: int) -> int:
         """As `alloc`, with the contents of the frame `source`."""
-        pfn = self.alloc(kind, zero=False)
-        self.copy_page(pfn, source)
+        pfn = self.alloc_clean(kind, source)
+        if not pfn:
+            pfn = self.alloc(kind, zero=False)
+            self.copy_page(pfn, source)
         return pfn
 
     def alloc_clean(self, kind: int, source: int = 0) -> int:
@@ -106,20 +117,7 @@ class Frames:
 
         It is zero, or a copy of the frame `source`.
         """
-        free = self._free
-        if not free or self.fail_after >= 0:
-            return 0
-        pfn = free.pop()
-        if self.code[pfn]:
-            free.append(pfn)
-            return 0
-        if source:
-            self.copy_page(pfn, source)
-        else:
-            self.zero_page(pfn)
-        self.refs[pfn] = 1
-        self.kind[pfn] = kind
-        return pfn
+        return self._take(kind, source) if self.fail_after < 0 else 0
 
     def alloc_pair(self, kind: int) -> int:
         """Two adjacent frames, for a U-area; the number of the first. Raises Errno(ENOMEM)."""
@@ -134,11 +132,13 @@ class Frames:
 
     def _adjacent_free(self, kind: int) -> int:
         """A pair out of the free list, once no untouched memory is left."""
-        free = set(self._free)
+        free = set(self._stack[: self._memory.count])
         for pfn in sorted(free):
             if pfn + 1 in free:
                 free -= {pfn, pfn + 1}
-                self._free = [f for f in self._free if f in free]
+                for i, f in enumerate([f for f in self._stack[: self._memory.count] if f in free]):
+                    self._stack[i] = f
+                self._memory.count = len(free)
                 for f in (pfn, pfn + 1):
                     self.will_write(f)
                     self.code[f] = 0
@@ -155,22 +155,6 @@ class Frames:
     def hold(self, pfn: int) -> None:
         """One more reference."""
         self.refs[pfn] += 1
-
-    def release(self, pfn: int) -> None:
-        """One reference less; the last one frees the frame."""
-        n = self.refs[pfn] - 1
-        self.refs[pfn] = n
-        if n == 0:
-            self.kind[pfn] = FREE
-            self._free.append(pfn)
-
-    def release_entries(self, table: int, first: int = 0, end: int = ENTRIES) -> None:
-        """Let go of the frames that the entries [first, end) of a page table name. The entries stay."""
-        gone = self._release(table, first, end)
-        if gone:
-            for pfn in gone:
-                self.kind[pfn] = FREE
-            self._free += gone
 
     def read(self, pfn: int) -> memoryview:
         """The frame's 4096 bytes, writable, in place."""

@@ -325,5 +325,5 @@ class Pmap:
     def _drop_leaf(self, table: int) -> None:
         frames = self.frames
         if frames.refs[table] == 1:
-            frames.release_entries(table)
+            frames.release_entries(table, 0, ENTRIES)
         frames.release(table)

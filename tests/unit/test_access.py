@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emu.machine.access import Access
+from emu.machine.access import ANYTHING, Access
 from emu.machine.ram import PAGE_SIZE, Ram
 from emu.machine.sv39 import PPN_SHIFT, RSW0, USER_END, R, U, V, W, X
 from toolchain.native import native_library
@@ -149,6 +149,7 @@ def test_native_tables_are_pythons(
             m.ram.words[base + i] = pfn << PPN_SHIFT | bits
         for pfn in range(DATA, DATA + 8):
             m.ram.refs[pfn] = 3
+        m.access.memory.count = 0
         m.ram.refs[0] = 100  # entries of 0 name nothing
         told: list[object] = []
         for name, first, end, bits in operations:
@@ -160,6 +161,7 @@ def test_native_tables_are_pythons(
                 m.access.share(LEAF + 1, LEAF, bits & 0x3FF)
             else:
                 told.append(m.access.release(LEAF, first, end))
+                told.append(m.ram.free[: m.access.memory.count].tolist())
             told.append(bytes(m.ram.bytes[LEAF << 12 : LEAF + 2 << 12]))
         seen.append((told, m.ram.refs.tolist()))
     assert seen[0] == seen[1]
@@ -173,7 +175,33 @@ def test_sharing_a_table(machine: Machine) -> None:
     assert access.used(LEAF + 1) == [(LEAF + 1 << 9) + 1, (LEAF + 1 << 9) + 3]
     assert words[(LEAF << 9) + 1] == words[(LEAF + 1 << 9) + 1] == DATA + 1 << PPN_SHIFT | V | R | U
     assert (refs[DATA + 1], refs[DATA + 3]) == (2, 3)
-    assert access.release(LEAF, 0, 512) == [] and access.release(LEAF + 1, 0, 2) == [DATA + 1]
+    access.release(LEAF, 0, 512)
+    assert access.memory.count == 0
+    access.release(LEAF + 1, 0, 2)
+    assert (access.memory.count, machine.ram.free[0]) == (1, DATA + 1)
     assert (refs[DATA + 1], refs[DATA + 3]) == (0, 2)
     access.clear(LEAF, 1, 2, (1 << 64) - 1)
     assert access.used(LEAF) == [(LEAF << 9) + 3]
+
+
+def test_frames_that_are_let_go_of_come_back(machine: Machine) -> None:
+    access, refs, kind, page = machine.access, machine.ram.refs, machine.ram.kind, machine.data
+    machine.fill()
+    access.memory.count = 0
+    assert access.take(3, 0) == 0  # there is none
+    for pfn in (DATA, DATA + 1, DATA + 2, DATA + 3):
+        refs[pfn], kind[pfn] = 1, 2
+    refs[DATA + 3] = 2
+    for pfn in (DATA, DATA + 1, DATA + 2, DATA + 3):
+        access.drop(pfn)
+    assert [refs[pfn] for pfn in range(DATA, DATA + 4)] == [0, 0, 0, 1]
+    assert [kind[pfn] for pfn in range(DATA, DATA + 4)] == [0, 0, 0, 2]
+    assert access.take(3, 0) == DATA + 2 and page()[2 * PAGE_SIZE : 3 * PAGE_SIZE] == bytes(PAGE_SIZE)
+    machine.ram.code[DATA + 1] = 1
+    assert access.take(3, 0) == 0 and access.memory.count == 2  # whoever takes this one has something to see to first
+    machine.ram.code[DATA + 1] = 0
+    assert access.take(4, DATA + 3) == DATA + 1
+    assert page()[PAGE_SIZE : 2 * PAGE_SIZE] == bytes([DATA + 3]) * PAGE_SIZE
+    assert access.take(1, ANYTHING) == DATA and page()[:PAGE_SIZE] == bytes([DATA]) * PAGE_SIZE
+    assert [(refs[pfn], kind[pfn]) for pfn in range(DATA, DATA + 4)] == [(1, 1), (1, 4), (1, 3), (1, 2)]
+    assert access.memory.count == 0
