@@ -282,9 +282,17 @@ take(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 	return PyLong_FromUnsignedLongLong(pfn);
 }
 
+/* A frame that is a page table of some level is let go of with what its entries name. */
 static void
-let_go(struct memory *m, uint64_t pfn)
+let_go(struct memory *m, uint64_t pfn, uint64_t level)
 {
+	if (level && m->refs[pfn] == 1) {
+		const uint64_t *table = (const uint64_t *)(m->bytes + pfn * PAGE);
+
+		for (int i = next(table, 0); i < 512; i = next(table, i + 1))
+			if (PPN(table[i]) < m->frames)
+				let_go(m, PPN(table[i]), level - 1);
+	}
 	if (--m->refs[pfn] == 0 && m->count < m->frames) {
 		m->kind[pfn] = 0;
 		m->stack[m->count++] = (int32_t)pfn;
@@ -295,12 +303,11 @@ static PyObject *
 drop(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
 	struct memory *m = memory_of(self);
-	uint64_t pfn;
+	uint64_t value[2] = {0, 0}; /* frame, level */
 
-	(void)count;
-	if (words(arguments, 1, &pfn) != 1 || !page_of(m, pfn))
+	if (count < 1 || count > 2 || words(arguments, count, value) != 1 || !page_of(m, value[0]))
 		return NULL;
-	let_go(m, pfn);
+	let_go(m, value[0], value[1] < 3 ? value[1] : 3);
 	return Py_BuildValue("");
 }
 
@@ -318,7 +325,7 @@ release(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 	end = value[2] < 512 ? (int)value[2] : 512;
 	for (int i = next(table, first); i < end; i = next(table, i + 1))
 		if (PPN(table[i]) < m->frames)
-			let_go(m, PPN(table[i]));
+			let_go(m, PPN(table[i]), 0);
 	return Py_BuildValue("");
 }
 

@@ -49,7 +49,8 @@ class Access:
     none, or the machine may hold translations of its code. It is zero, or for a `source` other than 0 a copy of that
     frame, or whatever it is if the source is ANYTHING.
 
-    `drop(pfn)`: a frame is referred to once less. What nobody refers to any more is free.
+    `drop(pfn, level)`: a frame is referred to once less. What nobody refers to any more is free. A page table, whose
+    level (1 for those of leaf entries, up to 3 for a root) is given then, drops what its entries name before it goes.
     """
 
     __slots__ = (
@@ -66,7 +67,7 @@ class Access:
     share: Callable[[int, int, int], None]
     release: Callable[[int, int, int], None]
     take: Callable[[int, int], int]
-    drop: Callable[[int], None]
+    drop: Callable[..., None]
 
     def __init__(self, ram: Ram, library: str | None) -> None:
         """`library` is the path of the native part, or None."""
@@ -169,7 +170,7 @@ def _in_python(ram: Ram, state: Memory) -> tuple[Any, ...]:
 
     def release(table: int, first: int, end: int) -> None:
         for i in used(table):
-            if first <= i & 511 < end:
+            if first <= i & 511 < end and words[i] >> PPN_SHIFT < frames:
                 drop(words[i] >> PPN_SHIFT)
 
     def take(kind: int, source: int) -> int:
@@ -185,7 +186,11 @@ def _in_python(ram: Ram, state: Memory) -> tuple[Any, ...]:
         ram.kind[pfn] = kind
         return pfn
 
-    def drop(pfn: int) -> None:
+    def drop(pfn: int, level: int = 0) -> None:
+        if level and refs[pfn] == 1:
+            for i in used(pfn):
+                if words[i] >> PPN_SHIFT < frames:
+                    drop(words[i] >> PPN_SHIFT, level - 1)
         refs[pfn] -= 1
         if not refs[pfn]:
             ram.kind[pfn] = 0

@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 from emu.machine.sv39 import PPN_SHIFT, A, D, V, W, X
 from kernel.uvm.page import ANON, TABLE
-from kernel.uvm.pmap import SHARED_READ, Pmap
+from kernel.uvm.pmap import MIDDLE, SHARED_READ, Pmap
 
 SMALL_MIDDLE = 6  # so many entries may a level-1 table have to be copied at fork rather than shared
 
@@ -69,7 +69,7 @@ def _copy_middle(parent: Pmap, middle: int, used: list[int]) -> int:
             words[at + shift] = entry
             parent.frames.refs[leaf] += 1
     except BaseException:
-        parent.drop_middle(copy)
+        parent.frames.release(copy, MIDDLE)
         raise
     return copy
 

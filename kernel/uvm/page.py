@@ -34,8 +34,9 @@ KINDS = ("free", "anon", "object", "page table", "uarea")
 class Frames:
     """The allocator. `refs[pfn]` and `kind[pfn]` are by page frame number (physical address >> 12).
 
-    `release(pfn)`: one reference less; the last one frees the frame. `release_entries(table, first, end)`: the same
-    for the frames that the entries [first, end) of a page table name, which stay.
+    `release(pfn)`: one reference less; the last one frees the frame. `release(table, level)`: of a page table, which
+    lets go of what its entries name when it is freed. `release_entries(table, first, end)`: what the entries
+    [first, end) of a leaf table name is let go of; they stay.
     """
 
     __slots__ = (
@@ -43,7 +44,7 @@ class Frames:
         "kind", "page", "ram", "refs", "release", "release_entries", "stored", "total", "zero_page",
     )  # fmt: skip
 
-    release: Callable[[int], None]
+    release: Callable[..., None]
     release_entries: Callable[[int, int, int], None]
 
     def __init__(self, ram: Ram) -> None:

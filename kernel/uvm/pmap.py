@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 PROT_READ, PROT_WRITE, PROT_EXEC = 1, 2, 4
 
+LEAF, MIDDLE, ROOT = 1, 2, 3  # levels of page tables, as Frames.release counts them: over the pages
 LEAF_SPAN = 1 << 21  # bytes of address space under a leaf table
 SHARED_READ = RSW0
 ALL_BITS = (1 << 64) - 1
@@ -143,7 +144,7 @@ class Pmap:
         try:
             empty = self.table_for(va) >> 9
         except BaseException:
-            self._drop_leaf(leaf)
+            self.frames.release(leaf, LEAF)
             raise
         at = (self.words[(self.root << 9) + (va >> 30)] >> PPN_SHIFT << 9) + (va >> 21 & 511)
         self.words[at] = leaf << PPN_SHIFT | V
@@ -272,7 +273,7 @@ class Pmap:
                 table = words[at] >> PPN_SHIFT
                 self.resident -= len(self.used(table))
                 words[at] = 0
-                self._drop_leaf(table)
+                frames.release(table, LEAF)
                 continue
             table = words[at] >> PPN_SHIFT
             self.resident -= sum(low <= i & 511 < high for i in self.used(table))
@@ -308,22 +309,5 @@ class Pmap:
 
     def destroy(self) -> None:
         """Let go of every table, and of every page whose last table goes. The hart must not be in this space."""
-        root = self.root << 9
-        for slot in self.slots:
-            self.drop_middle(self.words[root + slot] >> PPN_SHIFT)
-        self.frames.release(self.root)
+        self.frames.release(self.root, ROOT)
         self.resident = 0
-
-    def drop_middle(self, table: int) -> None:
-        frames = self.frames
-        if frames.refs[table] == 1:
-            words = self.words
-            for at in self.used(table):
-                self._drop_leaf(words[at] >> PPN_SHIFT)
-        frames.release(table)
-
-    def _drop_leaf(self, table: int) -> None:
-        frames = self.frames
-        if frames.refs[table] == 1:
-            frames.release_entries(table, 0, ENTRIES)
-        frames.release(table)

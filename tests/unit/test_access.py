@@ -127,7 +127,7 @@ pages = st.tuples(st.integers(DATA, DATA + 7), st.integers(1, 1023))
 tables = st.dictionaries(st.integers(0, 511), pages, max_size=40)
 operations = st.lists(
     st.tuples(
-        st.sampled_from(["used", "clear", "share", "release"]),
+        st.sampled_from(["used", "clear", "share", "release", "drop"]),
         st.integers(0, 600),
         st.integers(0, 600),
         st.sampled_from([V, W, V | W, (1 << 64) - 1]),
@@ -149,6 +149,7 @@ def test_native_tables_are_pythons(
             m.ram.words[base + i] = pfn << PPN_SHIFT | bits
         for pfn in range(DATA, DATA + 8):
             m.ram.refs[pfn] = 3
+        m.ram.refs[LEAF] = 2
         m.access.memory.count = 0
         m.ram.refs[0] = 100  # entries of 0 name nothing
         told: list[object] = []
@@ -160,7 +161,10 @@ def test_native_tables_are_pythons(
             elif name == "share":
                 m.access.share(LEAF + 1, LEAF, bits & 0x3FF)
             else:
-                told.append(m.access.release(LEAF, first, end))
+                if name == "release":
+                    m.access.release(LEAF, first, end)
+                else:
+                    m.access.drop(LEAF, first % 4)
                 told.append(m.ram.free[: m.access.memory.count].tolist())
             told.append(bytes(m.ram.bytes[LEAF << 12 : LEAF + 2 << 12]))
         seen.append((told, m.ram.refs.tolist()))
@@ -205,3 +209,22 @@ def test_frames_that_are_let_go_of_come_back(machine: Machine) -> None:
     assert access.take(1, ANYTHING) == DATA and page()[:PAGE_SIZE] == bytes([DATA]) * PAGE_SIZE
     assert [(refs[pfn], kind[pfn]) for pfn in range(DATA, DATA + 4)] == [(1, 1), (1, 4), (1, 3), (1, 2)]
     assert access.memory.count == 0
+
+
+def test_a_tree_is_let_go_of(machine: Machine) -> None:
+    access, ram = machine.access, machine.ram
+    machine.map([V, 0, V | R, V])
+    refs = {ROOT: 1, MIDDLE: 1, LEAF: 2, DATA: 1, DATA + 2: 2, DATA + 3: 1}
+    for pfn, n in refs.items():
+        ram.refs[pfn], ram.kind[pfn] = n, 1
+    access.memory.count = 0
+
+    def drop(pfn: int, level: int) -> list[int]:
+        before = access.memory.count
+        access.drop(pfn, level)
+        return ram.free[before : access.memory.count].tolist()
+
+    assert drop(ROOT, 3) == [MIDDLE, ROOT]  # the leaf table is shared
+    assert [ram.refs[pfn] for pfn in refs] == [0, 0, 1, 1, 2, 1]
+    assert drop(LEAF, 1) == [DATA, DATA + 3, LEAF]
+    assert [ram.refs[pfn] for pfn in refs] == [0, 0, 0, 0, 1, 0] and ram.kind[DATA + 2] == 1 and not ram.kind[DATA]
