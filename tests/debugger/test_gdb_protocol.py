@@ -236,6 +236,17 @@ def test_documents_are_well_formed(stub: Stub, wire: Wire) -> None:
     assert stub.handle(b"qXfer:siginfo:read::0,100") == b""
 
 
+def test_names_that_are_no_text(stub: Stub, wire: Wire, session: FakeSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "describe", lambda _: "a\udcff\x01<&\u00e4")
+    monkeypatch.setattr(session, "executable", lambda _: "/bin/\udcff")
+    stub.handle(b"qXfer:threads:read::0,1000")
+    threads = ElementTree.fromstring(unescape(wire.sent()[2:-3]))
+    assert {t.text for t in threads} == {"a??<&\u00e4"}
+    assert bytes.fromhex((stub.handle(b"qThreadExtraInfo,p3.3") or b"").decode()).decode() == "a??<&\u00e4"
+    stub.handle(b"qXfer:exec-file:read:2:0,100")
+    assert unescape(wire.sent()[2:-3]) == b"/bin/\xff"
+
+
 # -- threads ---------------------------------------------------------------------------------------
 
 
@@ -318,6 +329,7 @@ def test_points(stub: Stub, session: FakeSession) -> None:
         (Stop("vfork", MAIN, child=CHILD), b"T05vfork:p3.3;thread:p2.2;core:0;"),
         (Stop("vforkdone", MAIN), b"T05vforkdone:;thread:p2.2;core:0;"),
         (Stop("exec", CHILD, path="/a"), b"T05exec:2f61;thread:p3.3;core:0;"),
+        (Stop("exec", CHILD, path="/\udcff"), b"T05exec:2fff;thread:p3.3;core:0;"),
         (Stop("entry", MAIN, number=20), b"T05syscall_entry:14;thread:p2.2;core:0;"),
         (Stop("return", MAIN, number=20), b"T05syscall_return:14;thread:p2.2;core:0;"),
         (Stop("begin", MAIN), b"T05replaylog:begin;thread:p2.2;core:0;"),

@@ -60,6 +60,11 @@ def _text(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
+def printable(text: str) -> str:
+    """A text with a program's name in it, which may be anything, as one that a terminal and an XML document take."""
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
 def memory_map_xml() -> str:
     """All of a process's half of the address space: what is mapped of it, a read finds out."""
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 from emu.debugger.gdbstub.session import Session, SessionError
+from kernel.text import decode
 
 # Errors of gdb's File I/O protocol.
 _ENOENT, _EBADF, _EROFS = 2, 9, 30
@@ -29,7 +30,7 @@ class Files:
             self._pid = int(words[0], 16)
             return b"F0"
         if name == "open":
-            return self._do_open(bytes.fromhex(words[0]).decode("utf-8", "surrogateescape"), int(words[1], 16))
+            return self._do_open(decode(bytes.fromhex(words[0])), int(words[1], 16))
         if name in ("close", "pread", "fstat"):
             data = self._open.get(int(words[0], 16))
             if data is None:

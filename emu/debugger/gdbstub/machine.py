@@ -25,6 +25,7 @@ from kernel.sched import LSONPROC, LSRUN, LSSUSPENDED, LSZOMB
 from kernel.siginfo import SigInfo
 from kernel.signo import SIGKILL
 from kernel.systrace import peek
+from kernel.text import encode
 from kernel.trap import INDIRECT
 
 if TYPE_CHECKING:
@@ -252,7 +253,7 @@ class GdbQuestions(Questions):
 
         p = self.kernel.allproc.get(pid) or self.kernel.initproc
         try:
-            vnode = namei.lookup(p, path.encode("utf-8", "surrogateescape"))
+            vnode = namei.lookup(p, encode(path))
             return bytes(vnode.read(0, vnode.size))
         except Errno:
             raise LookupError(f"{path}: no such file in the guest") from None

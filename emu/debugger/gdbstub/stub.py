@@ -11,6 +11,7 @@ from emu.debugger.gdbstub.packets import LARGEST_PACKET, unescape
 from emu.debugger.gdbstub.resume import parse_vcont
 from emu.debugger.gdbstub.session import Resume, SessionError, Stop, Thread
 from emu.debugger.gdbstub.transfer import Transfers
+from kernel.text import decode, encode
 
 if TYPE_CHECKING:
     from emu.debugger.gdbstub.packets import Line
@@ -66,7 +67,7 @@ class Stub:
             except Leave:
                 return
             except SessionError as error:
-                reply = f"E.{error}".encode()
+                reply = encode(f"E.{error}")
             except (ValueError, IndexError, KeyError):
                 reply = ERROR  # not understood as this packet's arguments
             if reply is not None:
@@ -252,7 +253,7 @@ class Stub:
         if stop.kind == "vforkdone":
             return ["vforkdone:"]
         if stop.kind == "exec":
-            return [f"exec:{stop.path.encode().hex()}"]
+            return [f"exec:{encode(stop.path).hex()}"]
         if stop.kind in ("entry", "return"):
             return [f"syscall_{stop.kind}:{stop.number:x}"]
         if stop.kind in ("begin", "end"):
@@ -302,7 +303,7 @@ class Stub:
         if name == "Kill":
             return self._kill(rest)
         if name == "Run":
-            words = [bytes.fromhex(word).decode("utf-8", "surrogateescape") for word in rest.split(";")]
+            words = [decode(bytes.fromhex(word)) for word in rest.split(";")]
             self._program = words[0] or self._program
             self._arguments = words[1:]
             self._began(self._session.start(self._program, self._arguments))
@@ -333,7 +334,8 @@ class Stub:
         if text == "sThreadInfo":
             return b"l"
         if text.startswith("ThreadExtraInfo,"):
-            return self._session.describe(self._find(text.partition(",")[2])).encode().hex().encode()
+            about = self._session.describe(self._find(text.partition(",")[2]))
+            return describe.printable(about).encode().hex().encode()
         if name == "Attached":
             return b"0"  # gdb began it, so gdb ends it
         if text.startswith("Rcmd,"):
@@ -355,7 +357,7 @@ class Stub:
             text = self._session.monitor(self._thread(), command)
         except SessionError as error:
             text = f"{error}\n"
-        return text.encode().hex().encode() or OK
+        return encode(text).hex().encode() or OK
 
     def _set(self, text: str, _data: bytes) -> bytes | None:
         name, _, rest = text.partition(":")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from emu.debugger.gdbstub import describe
 from emu.debugger.gdbstub.session import Session, SessionError, Thread
+from kernel.text import encode
 
 
 class Transfers:
@@ -44,8 +45,9 @@ class Transfers:
             return describe.libraries_xml().encode()
         pid = int(annex, 16) if name == "exec-file" and annex else current.pid if current is not None else 0
         if name == "exec-file":
-            return self._session.executable(pid).encode()
+            return encode(self._session.executable(pid))
         return self._session.auxv(pid) if name == "auxv" else None
 
     def _rows(self) -> list[tuple[str, str, str]]:
-        return [(self._thread_id(t), f"LWP {t.lid}", self._session.describe(t)) for t in self._session.threads()]
+        about = self._session.describe
+        return [(self._thread_id(t), f"LWP {t.lid}", describe.printable(about(t))) for t in self._session.threads()]
