@@ -103,16 +103,19 @@ wcsrtombs(char *restrict dst, const wchar_t **restrict src, size_t len, mbstate_
 size_t
 mbstowcs(wchar_t *restrict dst, const char *restrict src, size_t len)
 {
+	const char *rest = src;
 	mbstate_t state;
 
 	memset(&state, 0, sizeof(state));
-	return mbsrtowcs(dst, &src, len, &state);
+	return mbsrtowcs(dst, &rest, len, &state);
 }
 
 size_t
 wcstombs(char *restrict dst, const wchar_t *restrict src, size_t len)
 {
-	return wcsrtombs(dst, &src, len, NULL);
+	const wchar_t *rest = src;
+
+	return wcsrtombs(dst, &rest, len, NULL);
 }
 
 int
