@@ -1,8 +1,8 @@
 """The way into the kernel and out of it again (NetBSD: riscv trap.c, syscall.c; spec A.1).
 
-`syscall`, `page_fault` and `trap` are what the hart calls. Most traps end where they began: a system call that
-did not sleep, a fault that was served. Everything else (a sleep, a signal, a lost quantum) goes through
-`Kernel.switch`.
+`syscall`, `page_fault` and `trap` are what the hart calls; one that can call a system call's handler itself comes to
+`settle` or `failed` afterwards, if at all. Most traps end where they began: a system call that did not sleep, a fault
+that was served. Everything else (a sleep, a signal, a lost quantum) goes through `Kernel.switch`.
 """
 
 from __future__ import annotations
