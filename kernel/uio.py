@@ -51,13 +51,13 @@ class Uio:
             self._va += n
             self.resid -= n
             return
-        view = memoryview(data)
         done = 0
         while done < n:
             while not self._room:
                 self._next()
             step = min(self._room, n - done)
-            self.vm.copyout(self._va, view[done : done + step])
+            # Not of a memoryview: an error's traceback would keep it, and a pipe's buffer could not be resized.
+            self.vm.copyout(self._va, data[done : done + step])
             self._va += step
             self._room -= step
             done += step

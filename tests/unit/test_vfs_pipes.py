@@ -169,6 +169,18 @@ def test_fault_loses_no_bytes(root: User) -> None:
     assert root.read(reader, 99) == b"precious"
 
 
+@pytest.mark.parametrize("lengths", [(8,), (4, 4)])
+def test_fault_at_wakeup_leaves_the_pipe_usable(root: User, lengths: tuple[int, ...]) -> None:
+    reader, writer = root.call("pipe")
+    addresses = [root.memory.place(bytes(n)) for n in lengths[:-1]] + [0x100]
+    vector = b"".join(struct.pack("<2Q", *buffer) for buffer in zip(addresses, lengths, strict=True))
+    sleeper = root.thread().start("readv", reader, vector, len(lengths))
+    root.write(writer, b"precious")
+    assert sleeper.run().errno() == E.EFAULT
+    root.write(writer, b", too")
+    assert root.read(reader, 99) == b"precious, too"
+
+
 def test_stat_and_fionread(root: User) -> None:
     reader, writer = root.call("pipe")
     root.write(writer, b"12345")
