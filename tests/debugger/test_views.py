@@ -226,6 +226,16 @@ def test_uarea_word_by_word(compile_guest: Callable[..., Path]) -> None:
     visit(compile_guest(FAMILY), {1: look})
 
 
+def test_where_a_reader_sleeps(compile_guest: Callable[..., Path]) -> None:
+    def look(m: Machine, l: Lwp, address: int) -> None:
+        parent = l.proc.ppid
+        assert "asleep (pipe_rd)" in text(m, f"info lwp {parent}")
+        for shown in (text(m, f"uarea {parent}"), text(m, f"info lwp {parent}")):
+            assert "kernel/sys_generic.py" in shown and "in _finish" in shown
+
+    visit(compile_guest(STAGES), {6: look})
+
+
 def test_diff_pt(compile_guest: Callable[..., Path]) -> None:
     def forked(m: Machine, l: Lwp, address: int) -> None:
         child = max(m.kernel.allproc)

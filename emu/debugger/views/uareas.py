@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import CoroutineType
+from types import CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from emu.debugger.views.common import Context, ViewError, label, space_of, table
@@ -105,12 +105,15 @@ def kernel_stack(l: Lwp) -> list[str]:
     """The lines at which an LWP sleeps in the kernel, outermost first; none when it is in user mode."""
     found = []
     coro: object = l.coro
-    while isinstance(coro, CoroutineType):
-        if coro.cr_frame is None:
+    while isinstance(coro, (CoroutineType, GeneratorType)):
+        if isinstance(coro, CoroutineType):
+            frame, inner = coro.cr_frame, coro.cr_await
+        else:
+            frame, inner = coro.gi_frame, coro.gi_yieldfrom
+        if frame is None:
             break
-        code = coro.cr_code
-        found.append(f"{where(code.co_filename)}:{coro.cr_frame.f_lineno} in {code.co_name}")
-        coro = coro.cr_await
+        found.append(f"{where(frame.f_code.co_filename)}:{frame.f_lineno} in {frame.f_code.co_name}")
+        coro = inner
     return found
 
 
