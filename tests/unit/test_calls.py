@@ -78,7 +78,9 @@ class Calling:
 
 @pytest.fixture(scope="module")
 def machine() -> Calling:
-    return Calling()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("UAREA_HART", raising=False)
+        return Calling()
 
 
 REGISTERS = [10, 11, 12, 13, 14, 15, 16, 17]
