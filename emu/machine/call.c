@@ -53,11 +53,26 @@ undisturbed(struct calls *calls)
 	return ast == &_Py_FalseStruct;
 }
 
+/* The two integers of a pair; 0 if they are none. */
+static int
+pair(PyObject *result, uint64_t *values)
+{
+	if (PyTuple_Size(result) != 2)
+		return 0;
+	for (int i = 0; i < 2; i++)
+		values[i] = PyLong_AsUnsignedLongLongMask(PyTuple_GetItem(result, i));
+	if (!PyErr_Occurred())
+		return 1;
+	PyErr_Clear();
+	return 0;
+}
+
 /* Put a plain result into the trap frame; 0 if it is of another kind. */
 static int
 deliver(PyObject *result, uint64_t *frame)
 {
 	PyObject *type = PyObject_Type(result);
+	uint64_t values[2];
 	int plain = 1;
 
 	Py_DecRef(type);
@@ -66,9 +81,9 @@ deliver(PyObject *result, uint64_t *frame)
 	} else if (type == &PyLong_Type) {
 		frame[A0] = PyLong_AsUnsignedLongLongMask(result);
 		frame[A1] = 0;
-	} else if (type == &PyTuple_Type) {
-		frame[A0] = PyLong_AsUnsignedLongLongMask(PyTuple_GetItem(result, 0));
-		frame[A1] = PyLong_AsUnsignedLongLongMask(PyTuple_GetItem(result, 1));
+	} else if (type == &PyTuple_Type && pair(result, values)) {
+		frame[A0] = values[0];
+		frame[A1] = values[1];
 	} else {
 		plain = 0;
 	}

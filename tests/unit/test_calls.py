@@ -106,7 +106,7 @@ def test_plain_results_go_to_the_program(machine: Calling, result: Any, a0: int,
     assert machine.told == [("handler", ())]
 
 
-@pytest.mark.parametrize("result", [JUSTRETURN, True, "text", 1.5], ids=repr)
+@pytest.mark.parametrize("result", [JUSTRETURN, True, "text", 1.5, (1, "text"), (1,), (1, 2, 3)], ids=repr)
 def test_others_go_to_the_kernel(machine: Calling, result: Any) -> None:
     assert machine.call(REGISTERS, [], result) == [10, 11, 4 + LENGTH]
     assert machine.told == [("handler", ()), ("result", result)]
