@@ -20,7 +20,7 @@ argument(uint64_t kind, uint64_t word)
 }
 
 static PyObject *
-handle(struct calls *calls, struct call *call, uint64_t *frame)
+handle(struct call *call, PyObject *lwp, uint64_t *frame)
 {
 	PyObject *a[ARGUMENTS] = {NULL}, *result = NULL;
 	int count = 0, failed = 0;
@@ -32,7 +32,7 @@ handle(struct calls *calls, struct call *call, uint64_t *frame)
 		count += !failed;
 	}
 	if (!failed) /* the first NULL ends the arguments */
-		result = PyObject_CallFunctionObjArgs(call->handler, calls->lwp, a[0], a[1], a[2], a[3], a[4], a[5],
+		result = PyObject_CallFunctionObjArgs(call->handler, lwp, a[0], a[1], a[2], a[3], a[4], a[5],
 		    a[6], a[7], NULL);
 	while (count)
 		Py_DecRef(a[--count]);
@@ -41,9 +41,9 @@ handle(struct calls *calls, struct call *call, uint64_t *frame)
 
 /* Whether the LWP can go straight on: its flag `ast` is False. */
 static int
-undisturbed(struct calls *calls)
+undisturbed(struct calls *calls, PyObject *lwp)
 {
-	PyObject *ast = PyObject_GetAttr(calls->lwp, calls->ast);
+	PyObject *ast = PyObject_GetAttr(lwp, calls->ast);
 
 	if (!ast) {
 		PyErr_Clear();
@@ -117,16 +117,16 @@ known_call(struct calls *calls, uint64_t *frame)
 }
 
 PyObject *
-system_call(struct calls *calls, struct call *call, uint64_t *frame)
+system_call(struct calls *calls, struct call *call, PyObject *lwp, uint64_t *frame)
 {
 	PyObject *result, *settled;
 
 	frame[PC] += calls->length;
 	call->count++;
-	result = handle(calls, call, frame);
+	result = handle(call, lwp, frame);
 	if (!result)
 		return raised(calls);
-	if (deliver(result, frame) && undisturbed(calls))
+	if (deliver(result, frame) && undisturbed(calls, lwp))
 		return result;
 	settled = PyObject_CallFunctionObjArgs(calls->on_result, result, NULL);
 	Py_DecRef(result);

@@ -13,7 +13,7 @@ from typing import Any
 UNUSED, SIGNED_32, UNSIGNED_32, SIGNED_64, UNSIGNED_64 = range(1, 6)
 
 # Words of what call.c calls `calls`, and of each `call`.
-_LIMIT, _LENGTH, _LWP, _AST, _ON_RESULT, _ON_ERROR, _CALLS = range(7)
+_LIMIT, _LENGTH, _AST, _ON_RESULT, _ON_ERROR, _CALLS = range(6)
 _HANDLER, _KINDS, _COUNT, _WORDS = range(4)
 
 

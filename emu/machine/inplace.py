@@ -31,7 +31,7 @@ CPU_PC, CPU_BADADDR, CPU_PRIV = 64, 68, 74
 
 # Words of the structure that trap.c calls hart.
 _CPU, _FRAME, _STALE, _FLUSH, _CLOCK, _CONTROL, _ON_SYSCALL, _ON_FAULT, _ON_TRAP, _OTHER = range(10)
-_SATP, _MSTATUS, _HOST, _CALLS, _WORDS = range(10, 15)
+_SATP, _MSTATUS, _HOST, _CALLS, _, _WORDS = range(10, 16)
 
 _HOST_ATTRIBUTE = "host"
 

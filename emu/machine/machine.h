@@ -27,13 +27,15 @@ struct call {
 struct calls {
 	uint64_t limit;    /* calls below this number may go this way */
 	uint64_t length;   /* how far a call moves the pc */
-	PyObject *lwp;     /* who calls: the handlers' first argument */
-	PyObject *ast;     /* its attribute that is False when it can go straight on after a call */
+	PyObject *ast;     /* an LWP's attribute that is False when it can go straight on after a call */
 	PyObject *on_result;
 	PyObject *on_error;
 	struct call call[];
 };
 
-/* In call.c: the call that a trap frame asks for, if it goes this way; and what comes of it, NULL for an exception. */
+/*
+ * In call.c: the call that a trap frame asks for, if it goes this way; and what comes of it, NULL for an exception.
+ * The LWP that calls is the handler's first argument.
+ */
 OURS struct call *known_call(struct calls *, uint64_t *frame);
-OURS PyObject *system_call(struct calls *, struct call *, uint64_t *frame);
+OURS PyObject *system_call(struct calls *, struct call *, PyObject *lwp, uint64_t *frame);

@@ -31,6 +31,7 @@ struct hart {
 	uint64_t *mstatus; /* Unicorn's */
 	PyObject *host;    /* the name of a TrapFrame's attribute: where it is */
 	struct calls *calls; /* those that go straight to a function; NULL: all go to on_syscall */
+	PyObject *lwp;     /* whose trap frame that is */
 };
 
 static inline void
@@ -111,7 +112,7 @@ uarea_trap(void *uc, uint32_t cause, struct hart *h)
 		charge(h->clock);
 		save(h, pc);
 		call = known_call(h->calls, h->frame);
-		result = call ? system_call(h->calls, call, h->frame) : PyObject_CallNoArgs(h->on_syscall);
+		result = call ? system_call(h->calls, call, h->lwp, h->frame) : PyObject_CallNoArgs(h->on_syscall);
 		if (result)
 			load(uc, h);
 	} else if (cause == LOAD_FAULT || cause == STORE_FAULT ||
@@ -143,8 +144,7 @@ enter(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 		return NULL;
 	Py_DecRef(host);
 	h->frame = (uint64_t *)(uintptr_t)value[0];
-	if (h->calls)
-		h->calls->lwp = arguments[2];
+	h->lwp = arguments[2];
 	h->cpu[CPU_RESERVED] = UINT64_MAX;
 	if (*h->satp != (SATP_SV39 | value[1])) {
 		*h->satp = SATP_SV39 | value[1];

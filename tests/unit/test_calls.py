@@ -45,8 +45,12 @@ class Calling:
         ast: bool = False,
         number: int = NUMBER,
         limit: int = 8,
+        late: bool = False,
     ) -> list[int]:
-        """Take one system call. What `told` then has are the handler's arguments, and which of the others came."""
+        """Take one system call. What `told` then has are the handler's arguments, and which of the others came.
+
+        `late`: the hart learns of its calls when it has been told already who runs.
+        """
         hart, words = self.bench.hart, self.bench.frame.words
         told = self.told = []
         lwp = Lwp(ast)
@@ -69,8 +73,11 @@ class Calling:
         words[A0 : A0 + 8] = memoryview(b"".join(r.to_bytes(8, "little") for r in registers)).cast("Q")
         words[T6] = number
         words[PC] = pc = self.bench.program.labels["ecall_4"]
+        if late:
+            hart.enter(self.bench.frame, self.bench.root, lwp)
         hart.serve(on_syscall=tell("other"), calls=calls)
-        hart.enter(self.bench.frame, self.bench.root, lwp)
+        if not late:
+            hart.enter(self.bench.frame, self.bench.root, lwp)
         hart.run()
         self.count = calls.counts[NUMBER]
         return [words[A0], words[A1], words[PC] - pc]
@@ -128,6 +135,11 @@ def test_exceptions_go_to_the_kernel(machine: Calling) -> None:
 def test_calls_without_a_handler_go_to_the_kernel(machine: Calling, number: int, limit: int) -> None:
     assert machine.call(REGISTERS, [], number=number, limit=limit) == [10, 11, 4]
     assert machine.told == [("other",)] and machine.count == 0
+
+
+def test_calls_that_come_back_in_the_middle_of_a_run(machine: Calling) -> None:
+    assert machine.call(REGISTERS, [], 7, late=True) == [7, 0, 4 + LENGTH]
+    assert machine.told == [("handler", ())]
 
 
 def test_prototypes() -> None:
