@@ -185,13 +185,15 @@ class Signals:
             if l.wmesg == "sigwait" and l.sigwaited & mask:
                 self.kernel.sched.wake(l, ERESTART)
                 return None
-        held_up = None
+        held_up = []
         for l in lwps:
             if not l.sigmask & mask and l.stat != LSZOMB:
                 if not l.suspended and (l.wchan is None or l.interruptible):
                     return l
-                held_up = held_up or l  # suspended, or asleep where it cannot be disturbed
-        return held_up
+                held_up.append(l)  # suspended, or asleep where it cannot be disturbed
+        for l in held_up:
+            l.ast = True  # whoever is let go first takes it
+        return held_up[0] if held_up else None
 
     def redirect(self, p: Proc) -> None:
         """An LWP that was to take the process's signals ended or blocks them now: others may have to."""

@@ -156,6 +156,36 @@ test_signal(void)
 	CHECK_EQ(woke, 1);
 }
 
+static void
+forks(void *other)
+{
+	pid_t pid;
+	int status;
+
+	CHECK_EQ(_lwp_suspend(*(lwpid_t *)other), 0);
+	pid = vfork();
+	if (pid == 0) {
+		kill(getppid(), SIGUSR1);
+		_exit(0);
+	}
+	woke = caught;
+	CHECK_EQ(waitpid(pid, &status, 0), pid);
+	CHECK_EQ(_lwp_continue(*(lwpid_t *)other), 0);
+}
+
+/* A signal that comes when nobody can take it, one being suspended and one in vfork, is for who can first. */
+static void
+test_signal_for_anybody(void)
+{
+	lwpid_t self = _lwp_self(), id;
+
+	signal(SIGUSR1, handler);
+	woke = caught = 0;
+	id = start(forks, &self, 0);
+	finish(id);
+	CHECK_EQ(woke, SIGUSR1);
+}
+
 /* SIGKILL ends a process all of whose LWPs are suspended. */
 static void
 test_kill(void)
@@ -187,6 +217,7 @@ main(void)
 	test_self();
 	test_wakeup();
 	test_signal();
+	test_signal_for_anybody();
 	test_kill();
 	return 0;
 }
