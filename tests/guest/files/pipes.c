@@ -1,6 +1,7 @@
 /* Pipes and FIFOs between processes. */
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -208,6 +209,32 @@ fifo(void)
 	CHECK_EQ(unlink("/tmp/fifo"), 0);
 }
 
+/* What could not be stored stays in the pipe, whether or not the reader had to wait for it. */
+static void
+faults(void)
+{
+	char first[2], rest[8];
+	const struct iovec iov[] = { { first, sizeof first }, { (void *)16, 3 } };
+	int p[2];
+	pid_t pid;
+
+	CHECK_EQ(pipe(p), 0);
+	CHECK((pid = fork()) >= 0);
+	if (pid == 0) {
+		usleep(20000);
+		CHECK_EQ(write(p[1], "abcde", 5), 5);
+		_exit(0);
+	}
+	CHECK_ERRNO(readv(p[0], iov, 2), EFAULT);
+	reap(pid);
+	CHECK_EQ(read(p[0], rest, 4), 4);
+	CHECK_EQ(memcmp(rest, "abcd", 4), 0);
+	CHECK_ERRNO(readv(p[0], (struct iovec[]){ { first, 0 }, { (void *)16, 3 } }, 2), EFAULT);
+	CHECK_EQ(read(p[0], rest, sizeof rest), 1);
+	CHECK_EQ(close(p[0]), 0);
+	CHECK_EQ(close(p[1]), 0);
+}
+
 int
 main(void)
 {
@@ -217,5 +244,6 @@ main(void)
 	broken();
 	without_waiting();
 	fifo();
+	faults();
 	return 0;
 }
