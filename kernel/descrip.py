@@ -171,7 +171,7 @@ class FileDesc:
     def close(self, l: Lwp, fd: int) -> None:
         """Close a descriptor (fd_close). Raises Errno(EBADF).
 
-        LWPs asleep in the file through this table look again, and find the descriptor closed.
+        Other LWPs that use this table and sleep in the file look again, and find the descriptor closed.
         """
         file = self.get(fd)
         del self.files[fd]
@@ -185,7 +185,8 @@ class FileDesc:
             self._close_knotes(fd)
         if l.proc.flag & PK_ADVLOCK:
             file.drop_record_locks(l.proc)
-        if file.holds:
+        # Without other LWPs, whoever sleeps there has a descriptor of its own: a large write would be cut short.
+        if file.holds and (self.refs > 1 or len(l.proc.lwps) > 1):
             file.restart(l.kernel)
         file.release(l)
 

@@ -160,6 +160,7 @@ class User:
     def __init__(self, kernel: FileKernel, proc: Proc) -> None:
         self.kernel = kernel
         self.proc = proc
+        proc.lwps.append(self)  # type: ignore[arg-type]
         self.wchan: CondVar | None = None
         self.interruptible = False
         self.timeout = None

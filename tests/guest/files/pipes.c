@@ -235,6 +235,31 @@ faults(void)
 	CHECK_EQ(close(p[1]), 0);
 }
 
+/* Another process closes its descriptor of the end to which this one writes: that is no reason to stop. */
+static void
+undisturbed(void)
+{
+	static char buf[100000];
+	ssize_t n, sum = 0;
+	int p[2];
+	pid_t pid;
+
+	CHECK_EQ(pipe(p), 0);
+	CHECK((pid = fork()) >= 0);
+	if (pid == 0) {
+		usleep(20000);
+		CHECK_EQ(close(p[1]), 0);
+		while ((n = read(p[0], buf, sizeof buf)) > 0)
+			sum += n;
+		CHECK_EQ(sum, sizeof buf);
+		_exit(0);
+	}
+	CHECK_EQ(close(p[0]), 0);
+	CHECK_EQ(write(p[1], buf, sizeof buf), sizeof buf);
+	CHECK_EQ(close(p[1]), 0);
+	reap(pid);
+}
+
 int
 main(void)
 {
@@ -245,5 +270,6 @@ main(void)
 	without_waiting();
 	fifo();
 	faults();
+	undisturbed();
 	return 0;
 }
