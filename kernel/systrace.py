@@ -123,8 +123,9 @@ def _enter(l: Lwp, call: Call) -> None:
 
 
 def _leave(l: Lwp, call: Call, error: int, result: Value) -> None:
-    if l.stat == LSZOMB:
-        return  # exit does not come back
+    ending = l.proc.ending
+    if l.stat == LSZOMB or (ending is not None and ending.lwp is l):
+        return  # exit does not come back, even if it has to wait for other LWPs first
     sdt = l.kernel.sdt
     if result is JUSTRETURN:
         error = EJUSTRETURN

@@ -280,6 +280,39 @@ def test_trace(compile_guest: Compile, monkeypatch: pytest.MonkeyPatch) -> None:
     assert traced(program) == text
 
 
+LATE_EXIT = """
+#include <pthread.h>
+#include <unistd.h>
+
+static void *wait_in_vfork(void *argument)
+{
+    if (vfork() == 0) {
+        usleep(1000);
+        _exit(0);
+    }
+    return argument;
+}
+
+int main(void)
+{
+    pthread_t thread;
+
+    pthread_create(&thread, NULL, wait_in_vfork, NULL);
+    usleep(100);
+    _exit(0);
+}
+"""
+
+
+def test_exit_that_waits_for_a_thread_does_not_return(compile_guest: Compile, tmp_path: Path) -> None:
+    source = tmp_path / "late.c"
+    source.write_text(LATE_EXIT)
+    out = StringIO()
+    run_story(compile_guest(source), lambda k: Kdump(k, out, "c"))
+    text = out.getvalue()
+    assert text.count("CALL  exit(0)") == 2 and "RET   exit" not in text
+
+
 def test_firings(compile_guest: Compile) -> None:
     out = StringIO()
     patterns = "proc:::create", "exec*", "signal-handle", "fork:entry"
