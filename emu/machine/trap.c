@@ -139,10 +139,14 @@ enter(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 	struct hart *h = PyCapsule_GetPointer(self, NULL);
 	PyObject *host = count == 3 ? PyObject_GetAttr(arguments[0], h->host) : NULL;
 	uint64_t value[2]; /* the frame's address in the host, the root table's frame number */
+	int valid;
 
-	if (!host || words(&host, 1, &value[0]) < 0 || words(&arguments[1], 1, &value[1]) < 0)
+	if (!host)
 		return NULL;
+	valid = words(&host, 1, &value[0]) >= 0 && words(&arguments[1], 1, &value[1]) >= 0;
 	Py_DecRef(host);
+	if (!valid)
+		return NULL;
 	h->frame = (uint64_t *)(uintptr_t)value[0];
 	h->lwp = arguments[2];
 	h->cpu[CPU_RESERVED] = UINT64_MAX;
