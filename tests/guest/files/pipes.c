@@ -260,6 +260,29 @@ undisturbed(void)
 	reap(pid);
 }
 
+/* Whoever waits looks at O_NONBLOCK again when it was woken for nothing: another reader was faster. */
+static void
+no_longer_waiting(void)
+{
+	char buf[8];
+	int p[2];
+	pid_t pid;
+
+	CHECK_EQ(pipe(p), 0);
+	CHECK((pid = fork()) >= 0);
+	if (pid == 0) {
+		CHECK_ERRNO(read(p[0], buf, sizeof buf), EAGAIN);
+		_exit(0);
+	}
+	usleep(20000);
+	CHECK_EQ(fcntl(p[0], F_SETFL, O_NONBLOCK), 0);
+	CHECK_EQ(write(p[1], "x", 1), 1);
+	CHECK_EQ(read(p[0], buf, sizeof buf), 1);
+	reap(pid);
+	CHECK_EQ(close(p[0]), 0);
+	CHECK_EQ(close(p[1]), 0);
+}
+
 int
 main(void)
 {
@@ -271,5 +294,6 @@ main(void)
 	fifo();
 	faults();
 	undisturbed();
+	no_longer_waiting();
 	return 0;
 }
