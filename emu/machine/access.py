@@ -77,7 +77,8 @@ class Access:
             ram.refs.buffer_info()[0], address((ctypes.c_char * len(ram.kind)).from_buffer(ram.kind)),
             ram.free.buffer_info()[0], 0,
         )  # fmt: skip
-        functions = _in_python(ram, self.memory)
+        functions = _in_python(ram)
+        functions += _frames_in_python(ram, self.memory, *functions[3:6])
         if library is not None:
             make: Any = ctypes.PyDLL(library).uarea_access
             make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_int]
@@ -97,8 +98,8 @@ class Memory(ctypes.Structure):
     )  # fmt: skip
 
 
-def _in_python(ram: Ram, state: Memory) -> tuple[Any, ...]:
-    """The functions, in the order of access.c's table."""
+def _in_python(ram: Ram) -> tuple[Any, ...]:
+    """The functions that read and change memory, in the order of access.c's table."""
     memory, words, code, refs = ram.bytes, ram.words, ram.code, ram.refs
     frames = len(code)
 
@@ -168,6 +169,17 @@ def _in_python(ram: Ram, state: Memory) -> tuple[Any, ...]:
             words[i] &= ~bits
         copy(other, table)
 
+    return leaf, load, store, zero, copy, used, clear, share
+
+
+def _frames_in_python(
+    ram: Ram, state: Memory, zero: Callable[[int], None], copy: Callable[[int, int], None],
+    used: Callable[[int], list[int]],
+) -> tuple[Any, ...]:  # fmt: skip
+    """Those that keep count of frames, which come after the others."""
+    words, code, refs = ram.words, ram.code, ram.refs
+    frames = len(code)
+
     def release(table: int, first: int, end: int) -> None:
         for i in used(table):
             if first <= i & 511 < end and words[i] >> PPN_SHIFT < frames:
@@ -197,4 +209,4 @@ def _in_python(ram: Ram, state: Memory) -> tuple[Any, ...]:
             ram.free[state.count] = pfn
             state.count += 1
 
-    return leaf, load, store, zero, copy, used, clear, share, release, take, drop
+    return release, take, drop
