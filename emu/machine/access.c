@@ -282,17 +282,25 @@ take(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 	return PyLong_FromUnsignedLongLong(pfn);
 }
 
+static void let_go(struct memory *m, uint64_t pfn, uint64_t level);
+
+/* Of what the entries [first, end) of a page table name: pages, or tables of a level. */
+static void
+let_go_of_entries(struct memory *m, uint64_t pfn, int first, int end, uint64_t level)
+{
+	const uint64_t *table = (const uint64_t *)(m->bytes + pfn * PAGE);
+
+	for (int i = next(table, first); i < end; i = next(table, i + 1))
+		if (PPN(table[i]) < m->frames)
+			let_go(m, PPN(table[i]), level);
+}
+
 /* A frame that is a page table of some level is let go of with what its entries name. */
 static void
 let_go(struct memory *m, uint64_t pfn, uint64_t level)
 {
-	if (level && m->refs[pfn] == 1) {
-		const uint64_t *table = (const uint64_t *)(m->bytes + pfn * PAGE);
-
-		for (int i = next(table, 0); i < 512; i = next(table, i + 1))
-			if (PPN(table[i]) < m->frames)
-				let_go(m, PPN(table[i]), level - 1);
-	}
+	if (level && m->refs[pfn] == 1)
+		let_go_of_entries(m, pfn, 0, 512, level - 1);
 	if (--m->refs[pfn] == 0 && m->count < m->frames) {
 		m->kind[pfn] = 0;
 		m->stack[m->count++] = (int32_t)pfn;
@@ -315,17 +323,12 @@ static PyObject *
 release(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
 	struct memory *m = memory_of(self);
-	uint64_t value[3], *table; /* table, first entry, one behind the last */
-	int first, end;
+	uint64_t value[3]; /* table, first entry, one behind the last */
 
 	(void)count;
-	if (words(arguments, 3, value) != 1 || !(table = page_of(m, value[0])))
+	if (words(arguments, 3, value) != 1 || !page_of(m, value[0]))
 		return NULL;
-	first = value[1] < 512 ? (int)value[1] : 512;
-	end = value[2] < 512 ? (int)value[2] : 512;
-	for (int i = next(table, first); i < end; i = next(table, i + 1))
-		if (PPN(table[i]) < m->frames)
-			let_go(m, PPN(table[i]), 0);
+	let_go_of_entries(m, value[0], value[1] < 512 ? (int)value[1] : 512, value[2] < 512 ? (int)value[2] : 512, 0);
 	return Py_BuildValue("");
 }
 

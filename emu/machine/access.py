@@ -10,7 +10,7 @@ import ctypes
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from emu.machine.sv39 import PPN_SHIFT, USER_END, R, U, V, W
+from emu.machine.sv39 import ENTRIES, PPN_SHIFT, USER_END, R, U, V, W
 
 if TYPE_CHECKING:
     from emu.machine.ram import Ram
@@ -180,10 +180,10 @@ def _frames_in_python(
     words, code, refs = ram.words, ram.code, ram.refs
     frames = len(code)
 
-    def release(table: int, first: int, end: int) -> None:
+    def release(table: int, first: int, end: int, level: int = 0) -> None:
         for i in used(table):
             if first <= i & 511 < end and words[i] >> PPN_SHIFT < frames:
-                drop(words[i] >> PPN_SHIFT)
+                drop(words[i] >> PPN_SHIFT, level)
 
     def take(kind: int, source: int) -> int:
         pfn = ram.free[state.count - 1] if state.count else 0
@@ -200,9 +200,7 @@ def _frames_in_python(
 
     def drop(pfn: int, level: int = 0) -> None:
         if level and refs[pfn] == 1:
-            for i in used(pfn):
-                if words[i] >> PPN_SHIFT < frames:
-                    drop(words[i] >> PPN_SHIFT, level - 1)
+            release(pfn, 0, ENTRIES, level - 1)
         refs[pfn] -= 1
         if not refs[pfn]:
             ram.kind[pfn] = 0
