@@ -115,7 +115,6 @@ class Kernel(Trap):
         self.fpu = Fpu(self.hart, self.uareas)
         self.calls = direct_calls(self.settle, self.failed)
         self.syscalls = self.calls.counts
-        self.direct = True
         self.faults_watched = False
         self.calls_watched = 0  # processes that stop at every system call for their tracer
         self.sdt = Sdt(self, self._listeners_changed)
@@ -168,8 +167,7 @@ class Kernel(Trap):
 
     def _listeners_changed(self) -> None:
         """What the hottest paths test is at hand."""
-        self.direct = not (self.sdt.calls or self.calls_watched)
-        self.calls.limit = MAXSYSCALL if self.direct else 0
+        self.calls.limit = 0 if self.sdt.calls or self.calls_watched else MAXSYSCALL
         self.faults_watched = self.sdt.fault.on
 
     def watch_calls(self, delta: int) -> None:

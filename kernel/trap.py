@@ -40,6 +40,7 @@ from kernel.uvm.fault import fault, quick_store, siginfo_for
 from kernel.uvm.pmap import PROT_EXEC, PROT_READ, PROT_WRITE
 
 if TYPE_CHECKING:
+    from emu.machine.calls import Calls
     from emu.machine.clock import Clock
     from kernel.lwp import Lwp
     from kernel.mcontext import Fpu
@@ -75,10 +76,10 @@ def trap_of(error: BaseException) -> str:
 class Trap:
     """The part of Kernel that handles traps and system calls. First what it needs of the rest."""
 
+    calls: Calls  # for the hart; none of them while some probe of system calls is listened to
     clock: Clock
     clock_words: memoryview  # clock.words, at hand
     curlwp: Lwp
-    direct: bool  # no probe of system calls is listened to
     fault_error: int
     faults_watched: bool  # some probe of page faults is listened to
     fpu: Fpu
@@ -103,6 +104,11 @@ class Trap:
 
     @abstractmethod
     def code_retired(self) -> int: ...
+
+    @property
+    def direct(self) -> bool:
+        """Whether nobody listens to system calls."""
+        return self.calls.limit != 0
 
     @property
     def traps(self) -> int:
